@@ -1,0 +1,73 @@
+// The document `kind: App`: owned by the team that owns the app.
+
+import { z } from 'zod'
+import { apiVersion, metadata } from './fleet.ts'
+import { healthCheck, routing } from './network.ts'
+import { count, country, duration, exactlyOne, hostname, labels, name, percentage, port, reference, relativePath, text } from './scalars.ts'
+
+export const source = z
+  .strictObject({
+    manifests: relativePath.optional().describe('A file or a folder of Kubernetes manifests'),
+    kustomize: relativePath.optional().describe('A folder with a kustomization.yaml'),
+    chart: z.strictObject({ repository: z.string().max(500), name: z.string().max(100), version: z.string().max(60), values: z.record(z.string(), z.unknown()).optional() }).optional(),
+    image: z.string().max(300).optional().describe('One container image, served on the exposed port'),
+  })
+  .superRefine(exactlyOne(['manifests', 'kustomize', 'chart', 'image']))
+
+export const placementEntry = z
+  .strictObject({
+    site: reference('site').optional(),
+    matchLabels: labels.optional().describe('Every site with these labels'),
+    federation: reference('federation').optional(),
+    replicas: count.default(1),
+    weights: z.record(name, z.int().min(0).max(1_000)).optional().describe('Of member clusters, in a federation'),
+    namespace: name.optional().describe('Left out, the namespace of the app'),
+    source: source.optional().describe('Left out, the source of the app'),
+    pinned: z.boolean().default(true).describe('Whether pods may only run at this site (node affinity on the zone)'),
+    subnets: z.array(reference('subnet')).max(8).optional().describe('Of its load balancer; left out, the public ones of the site'),
+    annotations: z.record(z.string().max(317), z.string().max(1_000)).optional().describe('Of its Ingress, beside those that skerry derives'),
+  })
+  .superRefine(exactlyOne(['site', 'matchLabels', 'federation']))
+
+export const expose = z.strictObject({
+  host: hostname,
+  aliases: z.array(hostname).max(20).optional(),
+  port: port.default(80),
+  routing,
+  healthCheck: healthCheck.optional(),
+  loadBalancer: z.enum(['alb', 'nlb', 'metallb', 'none']).optional().describe('Left out, what the place offers'),
+  scheme: z.enum(['internetFacing', 'internal']).default('internetFacing'),
+  targetType: z.enum(['ip', 'instance']).default('ip'),
+  evaluateTargetHealth: z.boolean().default(true),
+  ttl: duration.optional().describe('Only for records that are no alias'),
+  targetHealthCheck: z
+    .strictObject({ interval: duration.default(15), timeout: duration.default(5), healthyThreshold: z.int().min(2).max(10).default(2), unhealthyThreshold: z.int().min(2).max(10).default(2) })
+    .optional(),
+  annotations: z.record(z.string().max(317), z.string().max(1_000)).optional(),
+})
+
+export const objectives = z.strictObject({
+  recoverWithin: duration.optional(),
+  availability: percentage.optional(),
+  latencyP95: duration.optional(),
+  residency: z.array(country).min(1).max(50).optional(),
+})
+
+export const appDocument = z.strictObject({
+  apiVersion: apiVersion.optional(),
+  kind: z.literal('App'),
+  metadata,
+  namespace: name.optional().describe('Left out, the name of the app'),
+  source,
+  placement: z.array(placementEntry).min(1).max(1_000),
+  expose: expose.optional(),
+  audiences: z.array(reference('audience')).max(100).optional().describe('Left out, every audience of the fleet'),
+  objectives: objectives.optional(),
+  startup: duration.default(30).describe('From scheduled to ready, the same in the twin and in local'),
+  stateful: z.boolean().default(false),
+  resources: z.strictObject({ cpu: z.number().min(0.001).max(1_000).optional(), memoryGiB: z.number().min(0.001).max(10_000).optional() }).optional(),
+  tolerations: z.strictObject({ notReady: duration.default(300), unreachable: duration.default(300) }).optional(),
+  audienceKind: z.enum(['any', 'carrier']).default('any'),
+  dependsOn: z.array(reference('app')).max(50).optional(),
+  notes: text.optional(),
+})
