@@ -1,0 +1,29 @@
+// Tests stand beside the code and say by their name what they need: `*.test.ts` runs offline in seconds, `*.engine.test.ts` starts
+// real engines, `*.cloud.test.ts` talks to a cloud (or its fake). `npm test` runs all, `npm run test:unit` the first.
+import { defineConfig } from 'vitest/config'
+
+const folders = '{src,test,scripts,bench}/**/*'
+
+export default defineConfig({
+  test: {
+    reporters: ['default', './test/reporter.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: [`${folders}.test.ts`],
+          exclude: [`${folders}.{engine,cloud}.test.ts`],
+          // one process for many files, some ten times faster: importing a file does nothing here, so there is no state to leak
+          isolate: false,
+        },
+      },
+      { extends: true, test: { name: 'engine', include: [`${folders}.engine.test.ts`] } },
+      { extends: true, test: { name: 'cloud', include: [`${folders}.cloud.test.ts`] } },
+    ],
+  },
+})
