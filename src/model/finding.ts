@@ -51,5 +51,6 @@ export interface Rule {
   readonly seeds?: readonly number[]
   /** A fragment of a fleet that breaks it, and one that does not, for `skerry explain`. */
   readonly example?: { readonly wrong: string; readonly right: string }
-  readonly check: (fleet: Fleet) => readonly Hit[]
+  /** `today`, an ISO date, is for laws about dates; without it they find nothing. */
+  readonly check: (fleet: Fleet, today?: string) => readonly Hit[]
 }

@@ -5,13 +5,27 @@ import type { z } from 'zod'
 import type { appDocument, placementEntry } from './declaration/app.ts'
 import type { cluster, eks, eksAnywhere, eksOutpost, existingCluster } from './declaration/cluster.ts'
 import type { drillDocument, expectation, fault } from './declaration/drill.ts'
-import type { acceptance, audience, federation, fleetDocument, gitops, link, metadata, nodePool, site } from './declaration/fleet.ts'
+import type {
+  acceptance,
+  audience,
+  federation,
+  fleetDocument,
+  gitops,
+  link,
+  metadata,
+  nodePool,
+  site,
+} from './declaration/fleet.ts'
 import type { account, dnsZone, network, siteNetwork, subnet } from './declaration/network.ts'
 import type { Origin, Sources } from './origin.ts'
 import type { Location, NodeKind, Place } from './place.ts'
 
 /** Read-only all the way down. */
-export type Plain<T> = T extends (infer Item)[] ? readonly Plain<Item>[] : T extends object ? { readonly [Key in keyof T]: Plain<T[Key]> } : T
+export type Plain<T> = T extends (infer Item)[]
+  ? readonly Plain<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]: Plain<T[Key]> }
+    : T
 
 type Declared<Schema extends z.ZodType> = Plain<z.output<Schema>>
 type At = { readonly origin: Origin }

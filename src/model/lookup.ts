@@ -31,13 +31,18 @@ export function lookup(fleet: Fleet): Lookup {
 }
 
 function index(fleet: Fleet): Lookup {
-  const named = <T extends { readonly name: string }>(items: readonly T[]) => new Map(items.map((item) => [item.name, item]))
+  const named = <T extends { readonly name: string }>(items: readonly T[]) =>
+    new Map(items.map((item) => [item.name, item]))
   const sites = named(fleet.sites)
   const clusters = named(fleet.clusters)
   const networks = named(fleet.networks)
   const apps = named(fleet.apps)
   const audiences = named(fleet.audiences)
-  const subnets = new Map(fleet.networks.flatMap((network) => network.subnets.map((subnet) => [subnet.name, { ...subnet, network }] as const)))
+  const subnets = new Map(
+    fleet.networks.flatMap((network) =>
+      network.subnets.map((subnet) => [subnet.name, { ...subnet, network }] as const),
+    ),
+  )
   const poolsOf = groupBy(fleet.pools, (pool) => pool.site)
   const poolsIn = groupBy(fleet.pools, (pool) => pool.cluster)
   const sitesOf = new Map<string, Site[]>()
@@ -46,7 +51,9 @@ function index(fleet: Fleet): Lookup {
     for (const name of names) if (name !== undefined) push(sitesOf, name, site)
   }
   const placementsAt = new Map<string, { app: App; placement: Placement }[]>()
-  for (const app of fleet.apps) for (const placement of app.placement) if (placement.site !== undefined) push(placementsAt, placement.site, { app, placement })
+  for (const app of fleet.apps)
+    for (const placement of app.placement)
+      if (placement.site !== undefined) push(placementsAt, placement.site, { app, placement })
   return {
     site: (name) => sites.get(name ?? ''),
     cluster: (name) => clusters.get(name ?? ''),
@@ -58,7 +65,14 @@ function index(fleet: Fleet): Lookup {
     poolsIn: (cluster) => poolsIn.get(cluster) ?? [],
     sitesOf: (cluster) => sitesOf.get(cluster) ?? [],
     placementsAt: (site) => placementsAt.get(site) ?? [],
-    networkOf: (site) => networks.get(typeof site.network === 'string' ? site.network : site.network === undefined ? (clusters.get(site.cluster ?? '')?.network ?? '') : ''),
+    networkOf: (site) =>
+      networks.get(
+        typeof site.network === 'string'
+          ? site.network
+          : site.network === undefined
+            ? (clusters.get(site.cluster ?? '')?.network ?? '')
+            : '',
+      ),
   }
 }
 

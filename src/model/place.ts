@@ -50,7 +50,8 @@ export interface Fact<T> {
   readonly note?: string
 }
 
-export const fact = <T>(value: T, source: string, note?: string): Fact<T> => (note === undefined ? { value, source } : { value, source, note })
+export const fact = <T>(value: T, source: string, note?: string): Fact<T> =>
+  note === undefined ? { value, source } : { value, source, note }
 
 /** What a place allows and does; a function of the place and of the kind of its cluster. */
 export interface Traits {
@@ -64,6 +65,8 @@ export interface Traits {
   readonly nodeKinds: Fact<readonly NodeKind[]>
   /** Volume types that it offers, the safe one first. */
   readonly volumeTypes: Fact<readonly VolumeType[]>
+  /** Families of instance types that it offers, where that is a short list; undefined: no such list. */
+  readonly instanceFamilies?: Fact<readonly string[]>
   readonly loadBalancers: Fact<readonly LoadBalancerKind[]>
   /** How many subnets one load balancer takes. */
   readonly loadBalancerSubnets: Fact<{ readonly min: number; readonly max: number }>

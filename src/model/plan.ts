@@ -16,7 +16,18 @@ export type StepKind =
   | 'verify'
 
 /** What undoes a step; `keep`: nothing does, or what exists stays whose it is. */
-export type InverseKind = 'zone.keep' | 'network.delete' | 'cluster.delete' | 'pool.drain' | 'addon.remove' | 'federation.stop' | 'member.leave' | 'gitops.stop' | 'app.remove' | 'route.withdraw' | 'keep'
+export type InverseKind =
+  | 'zone.keep'
+  | 'network.delete'
+  | 'cluster.delete'
+  | 'pool.drain'
+  | 'addon.remove'
+  | 'federation.stop'
+  | 'member.leave'
+  | 'gitops.stop'
+  | 'app.remove'
+  | 'route.withdraw'
+  | 'keep'
 
 /** What the step is about; only the fields that its kind needs. */
 export interface StepSubject {
@@ -50,14 +61,24 @@ export interface Step {
   readonly expected?: { readonly minSeconds: number; readonly maxSeconds: number; readonly source: string }
 }
 
-export type IntentValue = string | number | boolean | null | readonly IntentValue[] | { readonly [key: string]: IntentValue }
+export type IntentValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly IntentValue[]
+  | { readonly [key: string]: IntentValue }
 
 export type Change = 'create' | 'change' | 'remove' | 'keep'
 
 export interface PlannedStep extends Step {
   readonly change: Change
   /** For a change: the fields that differ, as path, before and after. */
-  readonly differences: readonly { readonly path: string; readonly before: IntentValue | undefined; readonly after: IntentValue | undefined }[]
+  readonly differences: readonly {
+    readonly path: string
+    readonly before: IntentValue | undefined
+    readonly after: IntentValue | undefined
+  }[]
 }
 
 /** What is there already: steps whose intents are carried out. Nothing, an old fleet, an old output and the live state differ only in this. */

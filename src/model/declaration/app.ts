@@ -3,13 +3,33 @@
 import { z } from 'zod'
 import { apiVersion, metadata } from './fleet.ts'
 import { healthCheck, routing } from './network.ts'
-import { count, country, duration, exactlyOne, hostname, labels, name, percentage, port, reference, relativePath, text } from './scalars.ts'
+import {
+  count,
+  country,
+  duration,
+  exactlyOne,
+  hostname,
+  labels,
+  name,
+  percentage,
+  port,
+  reference,
+  relativePath,
+  text,
+} from './scalars.ts'
 
 export const source = z
   .strictObject({
     manifests: relativePath.optional().describe('A file or a folder of Kubernetes manifests'),
     kustomize: relativePath.optional().describe('A folder with a kustomization.yaml'),
-    chart: z.strictObject({ repository: z.string().max(500), name: z.string().max(100), version: z.string().max(60), values: z.record(z.string(), z.unknown()).optional() }).optional(),
+    chart: z
+      .strictObject({
+        repository: z.string().max(500),
+        name: z.string().max(100),
+        version: z.string().max(60),
+        values: z.record(z.string(), z.unknown()).optional(),
+      })
+      .optional(),
     image: z.string().max(300).optional().describe('One container image, served on the exposed port'),
   })
   .superRefine(exactlyOne(['manifests', 'kustomize', 'chart', 'image']))
@@ -20,12 +40,23 @@ export const placementEntry = z
     matchLabels: labels.optional().describe('Every site with these labels'),
     federation: reference('federation').optional(),
     replicas: count.default(1),
-    weights: z.record(name, z.int().min(0).max(1_000)).optional().describe('Of member clusters, in a federation'),
+    weights: z
+      .record(name, z.int().min(0).max(1_000))
+      .meta({ keyReferences: 'cluster' })
+      .optional()
+      .describe('Of member clusters, in a federation'),
     namespace: name.optional().describe('Left out, the namespace of the app'),
     source: source.optional().describe('Left out, the source of the app'),
     pinned: z.boolean().default(true).describe('Whether pods may only run at this site (node affinity on the zone)'),
-    subnets: z.array(reference('subnet')).max(8).optional().describe('Of its load balancer; left out, the public ones of the site'),
-    annotations: z.record(z.string().max(317), z.string().max(1_000)).optional().describe('Of its Ingress, beside those that skerry derives'),
+    subnets: z
+      .array(reference('subnet'))
+      .max(8)
+      .optional()
+      .describe('Of its load balancer; left out, the public ones of the site'),
+    annotations: z
+      .record(z.string().max(317), z.string().max(1_000))
+      .optional()
+      .describe('Of its Ingress, beside those that skerry derives'),
   })
   .superRefine(exactlyOne(['site', 'matchLabels', 'federation']))
 
@@ -41,7 +72,12 @@ export const expose = z.strictObject({
   evaluateTargetHealth: z.boolean().default(true),
   ttl: duration.optional().describe('Only for records that are no alias'),
   targetHealthCheck: z
-    .strictObject({ interval: duration.default(15), timeout: duration.default(5), healthyThreshold: z.int().min(2).max(10).default(2), unhealthyThreshold: z.int().min(2).max(10).default(2) })
+    .strictObject({
+      interval: duration.default(15),
+      timeout: duration.default(5),
+      healthyThreshold: z.int().min(2).max(10).default(2),
+      unhealthyThreshold: z.int().min(2).max(10).default(2),
+    })
     .optional(),
   annotations: z.record(z.string().max(317), z.string().max(1_000)).optional(),
 })
@@ -65,7 +101,12 @@ export const appDocument = z.strictObject({
   objectives: objectives.optional(),
   startup: duration.default(30).describe('From scheduled to ready, the same in the twin and in local'),
   stateful: z.boolean().default(false),
-  resources: z.strictObject({ cpu: z.number().min(0.001).max(1_000).optional(), memoryGiB: z.number().min(0.001).max(10_000).optional() }).optional(),
+  resources: z
+    .strictObject({
+      cpu: z.number().min(0.001).max(1_000).optional(),
+      memoryGiB: z.number().min(0.001).max(10_000).optional(),
+    })
+    .optional(),
   tolerations: z.strictObject({ notReady: duration.default(300), unreachable: duration.default(300) }).optional(),
   audienceKind: z.enum(['any', 'carrier']).default('any'),
   dependsOn: z.array(reference('app')).max(50).optional(),

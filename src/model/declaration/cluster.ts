@@ -2,14 +2,32 @@
 
 import { z } from 'zod'
 import { onPremisesProvider } from './places.ts'
-import { cidr, count, duration, exactlyOne, instanceType, ipv4, kubernetesVersion, labels, name, reference, region, relativePath, secretRef, semanticVersion, text } from './scalars.ts'
+import {
+  cidr,
+  count,
+  duration,
+  exactlyOne,
+  instanceType,
+  ipv4,
+  kubernetesVersion,
+  labels,
+  name,
+  reference,
+  region,
+  relativePath,
+  secretRef,
+  semanticVersion,
+  text,
+} from './scalars.ts'
 
 const endpoint = z.enum(['private', 'public', 'publicAndPrivate'])
 const authentication = z.enum(['api', 'apiAndConfigMap', 'configMap'])
 
 export const accessEntry = z.strictObject({
   principal: z.string().max(300).describe('An IAM role or user: its name or ARN'),
-  type: z.enum(['STANDARD', 'EC2_LINUX', 'EC2_WINDOWS', 'FARGATE_LINUX', 'EC2', 'HYBRID_LINUX', 'HYPERPOD_LINUX']).default('STANDARD'),
+  type: z
+    .enum(['STANDARD', 'EC2_LINUX', 'EC2_WINDOWS', 'FARGATE_LINUX', 'EC2', 'HYBRID_LINUX', 'HYPERPOD_LINUX'])
+    .default('STANDARD'),
   groups: z.array(z.string().max(200)).max(20).default([]),
   policies: z.array(z.string().max(200)).max(20).default([]),
 })
@@ -19,7 +37,10 @@ export const loadBalancerController = z.strictObject({
   releaseName: name.optional(),
   serviceAccount: name.default('aws-load-balancer-controller'),
   role: z.string().max(64).optional(),
-  identity: z.enum(['podIdentity', 'oidc']).optional().describe('How its pods get AWS credentials; left out, what the place offers'),
+  identity: z
+    .enum(['podIdentity', 'oidc'])
+    .optional()
+    .describe('How its pods get AWS credentials; left out, what the place offers'),
 })
 
 export const eks = z.strictObject({
@@ -27,7 +48,11 @@ export const eks = z.strictObject({
   endpoint: endpoint.default('private'),
   publicAccessCidrs: z.array(cidr).max(40).default([]),
   authentication: authentication.default('api'),
-  subnets: z.array(reference('subnet')).max(16).optional().describe('Cluster subnets; left out, one in each Availability Zone used'),
+  subnets: z
+    .array(reference('subnet'))
+    .max(16)
+    .optional()
+    .describe('Cluster subnets; left out, one in each Availability Zone used'),
   serviceCidr: cidr.optional(),
   ipFamily: z.enum(['ipv4', 'ipv6']).default('ipv4'),
   support: z.enum(['standard', 'extended']).default('standard'),
@@ -67,7 +92,10 @@ export const eksAnywhere = z.strictObject({
   provider: onPremisesProvider,
   version: kubernetesVersion,
   release: semanticVersion.optional().describe('EKS Anywhere release, such as 0.26.1'),
-  role: z.enum(['management', 'workload', 'standalone']).optional().describe('Left out: workload when it names a management cluster'),
+  role: z
+    .enum(['management', 'workload', 'standalone'])
+    .optional()
+    .describe('Left out: workload when it names a management cluster'),
   managementCluster: reference('cluster').optional(),
   singleNode: z.boolean().default(false),
   boot: z.enum(['iso', 'pxe']).optional(),
@@ -85,8 +113,8 @@ export const eksAnywhere = z.strictObject({
   packages: z.array(z.string().max(60)).max(40).default([]).describe('Curated packages, such as metallb or harbor'),
   metallbPool: z.string().max(60).optional(),
   hardware: z.strictObject({ csv: relativePath, bmcSecretRef: secretRef.optional() }).optional(),
-  datacenter: z.record(z.string(), z.unknown()).optional().describe('Fields of the provider\'s datacenter kind'),
-  machine: z.record(z.string(), z.unknown()).optional().describe('Fields of the provider\'s machine kind'),
+  datacenter: z.record(z.string(), z.unknown()).optional().describe("Fields of the provider's datacenter kind"),
+  machine: z.record(z.string(), z.unknown()).optional().describe("Fields of the provider's machine kind"),
   identity: z.enum(['iam', 'oidc', 'none']).default('none'),
   licenseToken: secretRef.optional(),
   owner: text.optional(),
@@ -99,12 +127,19 @@ export const existingCluster = z.strictObject({
   context: z.string().max(200).optional(),
   version: kubernetesVersion.optional(),
   region: region.optional(),
-  location: z.enum(['region', 'site']).default('region').describe('Whether its control plane stands in a Region or at its site'),
+  location: z
+    .enum(['region', 'site'])
+    .default('region')
+    .describe('Whether its control plane stands in a Region or at its site'),
 })
 
 export const cluster = z
   .strictObject({
-    name: z.string().min(1).max(100).regex(/^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/, 'a name is lower case letters, digits and hyphens'),
+    name: z
+      .string()
+      .min(1)
+      .max(100)
+      .regex(/^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/, 'a name is lower case letters, digits and hyphens'),
     network: reference('network').optional(),
     account: reference('account').optional(),
     at: reference('site').optional().describe('The site at which the control plane stands'),

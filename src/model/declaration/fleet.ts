@@ -4,7 +4,24 @@ import { z } from 'zod'
 import { cluster } from './cluster.ts'
 import { account, dnsZone, network, siteNetwork } from './network.ts'
 import { place } from './places.ts'
-import { bandwidth, cidr, count, country, duration, instanceType, kubernetesVersion, labels, location, name, reference, region, relativePath, secretRef, text, zoneName } from './scalars.ts'
+import {
+  bandwidth,
+  cidr,
+  count,
+  country,
+  duration,
+  instanceType,
+  kubernetesVersion,
+  labels,
+  location,
+  name,
+  reference,
+  region,
+  relativePath,
+  secretRef,
+  text,
+  zoneName,
+} from './scalars.ts'
 
 export const apiVersion = z.literal('skerry.dev/v1alpha1')
 
@@ -17,7 +34,10 @@ export const metadata = z.strictObject({
 
 export const nodePool = z.strictObject({
   name,
-  kind: z.enum(['managed', 'selfManaged', 'fargate', 'autoMode', 'hybrid', 'machines']).optional().describe('Left out, the safe kind of the place'),
+  kind: z
+    .enum(['managed', 'selfManaged', 'fargate', 'autoMode', 'hybrid', 'machines'])
+    .optional()
+    .describe('Left out, the safe kind of the place'),
   cluster: reference('cluster').optional().describe('Left out, the cluster of the site'),
   instanceTypes: z.array(instanceType).min(1).max(20).optional(),
   replicas: count.default(1),
@@ -34,8 +54,20 @@ export const nodePool = z.strictObject({
   metadataHopLimit: z.int().min(1).max(64).default(2),
   clusterSecurityGroup: z.boolean().default(true).describe('Whether nodes and control plane admit each other'),
   labels: labels.default({}),
-  taints: z.array(z.strictObject({ key: z.string().max(317), value: z.string().max(63).optional(), effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']) })).max(20).default([]),
-  hardware: z.strictObject({ cpu: z.number().min(0.1), memoryGiB: z.number().min(0.1) }).optional().describe('Of a machine on premises'),
+  taints: z
+    .array(
+      z.strictObject({
+        key: z.string().max(317),
+        value: z.string().max(63).optional(),
+        effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']),
+      }),
+    )
+    .max(20)
+    .default([]),
+  hardware: z
+    .strictObject({ cpu: z.number().min(0.1), memoryGiB: z.number().min(0.1) })
+    .optional()
+    .describe('Of a machine on premises'),
   bootTime: duration.optional().describe('From power to kubelet; left out, two minutes'),
 })
 
@@ -56,32 +88,56 @@ export const site = z.strictObject({
   location: location.optional(),
   country: country.optional(),
   labels: labels.default({}),
-  network: z.union([reference('network'), siteNetwork]).optional().describe('Left out, the network of its cluster'),
+  network: z
+    .union([reference('network'), siteNetwork])
+    .optional()
+    .describe('Left out, the network of its cluster'),
   link: link.optional(),
   nodePools: z.array(nodePool).max(100).default([]),
   protect: z.boolean().default(true).describe('Never deleted without its name typed'),
-  internet: z.boolean().optional().describe('Whether users reach it over the internet without its Region; left out, what the place offers'),
-  sharedRisks: z.array(name).max(20).default([]).describe('Tags of what it would lose together with other sites, such as a grid or a duct'),
+  internet: z
+    .boolean()
+    .optional()
+    .describe('Whether users reach it over the internet without its Region; left out, what the place offers'),
+  sharedRisks: z
+    .array(name)
+    .max(20)
+    .default([])
+    .describe('Tags of what it would lose together with other sites, such as a grid or a duct'),
   powerHoldUp: duration.optional().describe('How long a battery or generator carries it'),
 })
 
-const column = z.union([z.enum(['string', 'int', 'number', 'boolean', 'ip', 'cidr', 'point', 'cluster', 'site', 'account', 'network']), z.array(z.string().max(100)).min(1).max(100)])
+const column = z.union([
+  z.enum(['string', 'int', 'number', 'boolean', 'ip', 'cidr', 'point', 'cluster', 'site', 'account', 'network']),
+  z.array(z.string().max(100)).min(1).max(100),
+])
 
 export const fleetClass = z.strictObject({
   name,
   rows: z
     .strictObject({
       csv: relativePath.optional(),
-      list: z.array(z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))).max(100_000).optional(),
+      list: z
+        .array(z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])))
+        .max(100_000)
+        .optional(),
       key: z.string().max(60),
       columns: z.record(z.string().max(60), column),
       retired: z.array(z.string().max(100)).max(100_000).default([]).describe('Keys of rows that are gone on purpose'),
     })
     .superRefine((rows, context) => {
-      if ((rows.csv === undefined) === (rows.list === undefined)) context.addIssue({ code: 'custom', path: [], message: 'rows come from exactly one of csv and list' })
+      if ((rows.csv === undefined) === (rows.list === undefined))
+        context.addIssue({ code: 'custom', path: [], message: 'rows come from exactly one of csv and list' })
     }),
-  site: z.record(z.string(), z.unknown()).meta({ template: 'site' }).describe('A site, in which {column} stands for the value of the row'),
-  cluster: z.record(z.string(), z.unknown()).meta({ template: 'cluster' }).optional().describe('A cluster for each row, likewise'),
+  site: z
+    .record(z.string(), z.unknown())
+    .meta({ template: 'site' })
+    .describe('A site, in which {column} stands for the value of the row'),
+  cluster: z
+    .record(z.string(), z.unknown())
+    .meta({ template: 'cluster' })
+    .optional()
+    .describe('A cluster for each row, likewise'),
 })
 
 export const federation = z.strictObject({
@@ -90,11 +146,17 @@ export const federation = z.strictObject({
   version: z.string().max(40).optional(),
   host: reference('cluster'),
   members: z.union([z.array(reference('cluster')).max(5_000), z.strictObject({ matchLabels: labels })]),
-  sync: z.record(z.string(), z.enum(['push', 'pull'])).default({ default: 'push' }).describe('By cluster, or default'),
+  sync: z
+    .record(z.string(), z.enum(['push', 'pull']))
+    .meta({ keyReferences: 'cluster', keyAllows: ['default'] })
+    .default({ default: 'push' })
+    .describe('By cluster, or default'),
   endpoint: z.enum(['networkLoadBalancer', 'none']).default('networkLoadBalancer'),
   port: z.int().min(1).max(65_535).default(32443),
   highAvailability: z.boolean().default(true),
-  etcd: z.strictObject({ replicas: count.default(3), storage: z.enum(['volume', 'hostPath', 'memory']).default('volume') }).optional(),
+  etcd: z
+    .strictObject({ replicas: count.default(3), storage: z.enum(['volume', 'hostPath', 'memory']).default('volume') })
+    .optional(),
   failover: z
     .strictObject({
       after: duration.default(0),
@@ -126,7 +188,10 @@ export const gitops = z.strictObject({
 
 export const audience = z.strictObject({
   name,
-  near: z.union([location, reference('site')]).optional().describe('A location, or a site'),
+  near: z
+    .union([location, reference('site')])
+    .optional()
+    .describe('A location, or a site'),
   at: reference('site').optional().describe('On the LAN of a site: these users never resolve the public name'),
   carrier: z.string().max(60).optional(),
   country: country.optional(),

@@ -5,7 +5,14 @@ import { cidr, exactlyOne, name, port, reference, region, text, zoneName } from 
 
 export const route = z.strictObject({
   to: cidr,
-  via: z.enum(['internetGateway', 'natGateway', 'carrierGateway', 'localGateway', 'transitGateway', 'virtualPrivateGateway']),
+  via: z.enum([
+    'internetGateway',
+    'natGateway',
+    'carrierGateway',
+    'localGateway',
+    'transitGateway',
+    'virtualPrivateGateway',
+  ]),
 })
 
 export const subnet = z.strictObject({
@@ -14,7 +21,11 @@ export const subnet = z.strictObject({
   cidr: cidr.optional().describe('Left out, skerry computes a range that nothing else uses'),
   public: z.boolean().default(false).describe('Whether its default route leads to the internet or to a carrier'),
   outpost: reference('site').optional().describe('The Outpost site on which the subnet stands'),
-  routes: z.array(route).max(50).optional().describe('Left out, skerry derives the routes from the zone and from public'),
+  routes: z
+    .array(route)
+    .max(50)
+    .optional()
+    .describe('Left out, skerry derives the routes from the zone and from public'),
   existing: z.strictObject({ subnetId: z.string().regex(/^subnet-[0-9a-f]{8,17}$/) }).optional(),
 })
 
@@ -42,10 +53,15 @@ export const siteNetwork = z.strictObject({
 })
 
 export const dnsZone = z.strictObject({
-  name: z.string().max(253).regex(/^(?:[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?\.)*[a-z]{2,63}$/, 'a DNS zone, such as example.com'),
+  name: z
+    .string()
+    .max(253)
+    .regex(/^(?:[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?\.)*[a-z]{2,63}$/, 'a DNS zone, such as example.com'),
   account: reference('account').optional(),
   private: z.boolean().default(false),
-  existing: z.strictObject({ hostedZoneId: z.string().regex(/^Z[0-9A-Z]{1,31}$/, 'a hosted zone id, such as Z0123') }).optional(),
+  existing: z
+    .strictObject({ hostedZoneId: z.string().regex(/^Z[0-9A-Z]{1,31}$/, 'a hosted zone id, such as Z0123') })
+    .optional(),
 })
 
 export const account = z.strictObject({
@@ -54,21 +70,36 @@ export const account = z.strictObject({
   roles: z.strictObject({ plan: name64(), deploy: name64() }).optional(),
   user: name64().optional().describe('The IAM user that may assume the deploy role, where one is used'),
   session: z.strictObject({ name: name64(), duration: z.string().regex(/^\d+[smh]$/) }).optional(),
-  optedIn: z.array(z.string().max(60)).max(100).default([]).describe('Zone groups that the account is known to be opted in to'),
+  optedIn: z
+    .array(z.string().max(60))
+    .max(100)
+    .default([])
+    .describe('Zone groups that the account is known to be opted in to'),
   existing: z.boolean().default(true),
 })
 
 function name64() {
-  return z.string().min(1).max(64).regex(/^[\w+=,.@-]+$/, 'an IAM name')
+  return z
+    .string()
+    .min(1)
+    .max(64)
+    .regex(/^[\w+=,.@-]+$/, 'an IAM name')
 }
 
 export const healthCheck = z.strictObject({
   protocol: z.enum(['http', 'https', 'tcp']).default('http'),
   path: z.string().max(255).regex(/^\//, 'a path starts with /').default('/'),
   port: port.default(80),
-  interval: z.string().regex(/^\d+s$/, 'an interval in seconds, such as 30s').default('30s').transform((value) => Number(value.slice(0, -1))),
+  interval: z
+    .string()
+    .regex(/^\d+s$/, 'an interval in seconds, such as 30s')
+    .default('30s')
+    .transform((value) => Number(value.slice(0, -1))),
   failureThreshold: z.int().min(0).max(100).default(3),
-  by: z.enum(['checkers', 'alarm', 'none']).default('checkers').describe('alarm: a CloudWatch alarm, for endpoints that public checkers cannot reach'),
+  by: z
+    .enum(['checkers', 'alarm', 'none'])
+    .default('checkers')
+    .describe('alarm: a CloudWatch alarm, for endpoints that public checkers cannot reach'),
   contains: text.optional(),
 })
 
@@ -77,10 +108,18 @@ export const siteWeights = z.record(name, z.int().min(0).max(255)).meta({ keyRef
 export const routing = z
   .strictObject({
     simple: reference('site').optional(),
-    failover: z.array(reference('site')).min(1).max(10).optional().describe('The primary site first, then the secondary'),
+    failover: z
+      .array(reference('site'))
+      .min(1)
+      .max(10)
+      .optional()
+      .describe('The primary site first, then the secondary'),
     weighted: siteWeights.optional(),
     latency: z.array(reference('site')).min(1).max(200).optional(),
-    geolocation: z.record(z.string().max(10), reference('site')).optional().describe('Country or continent code, or *, to site'),
+    geolocation: z
+      .record(z.string().max(10), reference('site'))
+      .optional()
+      .describe('Country or continent code, or *, to site'),
     multivalue: z.array(reference('site')).min(1).max(200).optional(),
   })
   .superRefine(exactlyOne(['simple', 'failover', 'weighted', 'latency', 'geolocation', 'multivalue']))

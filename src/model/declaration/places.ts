@@ -6,11 +6,17 @@ import { count, exactlyOne, instanceType, region, zoneName } from './scalars.ts'
 export const onPremisesProvider = z.enum(['vsphere', 'bareMetal', 'cloudStack', 'nutanix', 'snow', 'docker'])
 
 export const outpost = z.strictObject({
-  arn: z.string().max(200).regex(/^arn:aws[a-z-]*:outposts:[a-z0-9-]+:\d{12}:outpost\/op-[0-9a-f]{8,17}$/, 'an Outpost ARN'),
+  arn: z
+    .string()
+    .max(200)
+    .regex(/^arn:aws[a-z-]*:outposts:[a-z0-9-]+:\d{12}:outpost\/op-[0-9a-f]{8,17}$/, 'an Outpost ARN'),
   region,
   anchorZone: zoneName.describe('The Availability Zone that the service link is anchored to'),
   formFactor: z.enum(['rack', 'server']).default('rack'),
-  capacity: z.record(instanceType, count).optional().describe('Slots per instance type that the Outpost was ordered with'),
+  capacity: z
+    .record(instanceType, count)
+    .optional()
+    .describe('Slots per instance type that the Outpost was ordered with'),
 })
 
 export const place = z

@@ -54,19 +54,28 @@ export const bandwidth = z
 export const location = z
   .string()
   .max(60)
-  .regex(/^-?\d{1,2}(?:\.\d+)?\s*,\s*-?\d{1,3}(?:\.\d+)?$/, 'a location is "latitude,longitude" in degrees, such as 34.05,-118.24')
+  .regex(
+    /^-?\d{1,2}(?:\.\d+)?\s*,\s*-?\d{1,3}(?:\.\d+)?$/,
+    'a location is "latitude,longitude" in degrees, such as 34.05,-118.24',
+  )
   .transform((text) => {
     const [latitude = 0, longitude = 0] = text.split(',').map(Number)
     return { latitude, longitude }
   })
-  .refine(({ latitude, longitude }) => Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180, 'latitude is within ±90, longitude within ±180')
+  .refine(
+    ({ latitude, longitude }) => Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180,
+    'latitude is within ±90, longitude within ±180',
+  )
 
 /** The name of anything declared: a DNS label, so that every engine takes it as it is. */
 export const name = z
   .string()
   .min(1)
   .max(63)
-  .regex(/^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/, 'a name is lower case letters, digits and hyphens, and starts and ends with a letter or digit')
+  .regex(
+    /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/,
+    'a name is lower case letters, digits and hyphens, and starts and ends with a letter or digit',
+  )
 
 /** A DNS name, such as game.example.com. */
 export const hostname = z
@@ -78,12 +87,26 @@ export const ipv4 = z.ipv4('an IPv4 address, such as 10.0.0.7')
 export const cidr = z.cidrv4('an IPv4 range, such as 10.10.0.0/16')
 export const port = z.int().min(1).max(65_535)
 export const count = z.int().min(0).max(100_000)
-export const region = z.string().max(30).regex(/^[a-z]{2}(?:-[a-z]+)+-\d$/, 'an AWS Region, such as us-west-2')
-export const zoneName = z.string().max(60).regex(/^[a-z]{2}(?:-[a-z]+)+-\d[a-z0-9-]*$/, 'a zone name, such as us-west-2a or us-west-2-lax-1a')
+export const region = z
+  .string()
+  .max(30)
+  .regex(/^[a-z]{2}(?:-[a-z]+)+-\d$/, 'an AWS Region, such as us-west-2')
+export const zoneName = z
+  .string()
+  .max(60)
+  .regex(/^[a-z]{2}(?:-[a-z]+)+-\d[a-z0-9-]*$/, 'a zone name, such as us-west-2a or us-west-2-lax-1a')
 export const accountId = z.string().regex(/^\d{12}$/, 'an AWS account id is 12 digits, in quotes')
-export const kubernetesVersion = z.string().regex(/^1\.\d{1,2}$/, 'a Kubernetes minor version in quotes, such as "1.35"')
-export const semanticVersion = z.string().max(40).regex(/^v?\d+\.\d+\.\d+(?:[-+][\w.+-]+)?$/, 'a version such as 3.5.0')
-export const instanceType = z.string().max(40).regex(/^[a-z0-9-]+\.[a-z0-9-]+$/, 'an instance type, such as t3.medium')
+export const kubernetesVersion = z
+  .string()
+  .regex(/^1\.\d{1,2}$/, 'a Kubernetes minor version in quotes, such as "1.35"')
+export const semanticVersion = z
+  .string()
+  .max(40)
+  .regex(/^v?\d+\.\d+\.\d+(?:[-+][\w.+-]+)?$/, 'a version such as 3.5.0')
+export const instanceType = z
+  .string()
+  .max(40)
+  .regex(/^[a-z0-9-]+\.[a-z0-9-]+$/, 'an instance type, such as t3.medium')
 export const country = z.string().regex(/^[A-Z]{2}$/, 'a country by its two capital letters, such as US')
 export const text = z.string().max(2_000)
 export const relativePath = z.string().min(1).max(500)
@@ -91,7 +114,18 @@ export const labels = z.record(z.string().max(317), z.string().max(63))
 export const secretRef = z.string().max(300)
 
 /** What a reference may point at. */
-export type ReferenceTarget = 'account' | 'network' | 'subnet' | 'dnsZone' | 'cluster' | 'site' | 'nodePool' | 'audience' | 'app' | 'federation' | 'class'
+export type ReferenceTarget =
+  | 'account'
+  | 'network'
+  | 'subnet'
+  | 'dnsZone'
+  | 'cluster'
+  | 'site'
+  | 'nodePool'
+  | 'audience'
+  | 'app'
+  | 'federation'
+  | 'class'
 
 /** The name of something declared elsewhere in the fleet. The reader refuses one that points at nothing, and offers the nearest. */
 export const reference = (to: ReferenceTarget) => name.meta({ references: to })
@@ -104,7 +138,8 @@ export function exactlyOne<T extends object>(keys: readonly (keyof T & string)[]
     context.addIssue({
       code: 'custom',
       path: given.length > 1 ? [given[1] ?? ''] : [],
-      message: given.length === 0 ? `one of ${keys.join(', ')} is needed` : `only one of ${given.join(', ')} may be given`,
+      message:
+        given.length === 0 ? `one of ${keys.join(', ')} is needed` : `only one of ${given.join(', ')} may be given`,
     })
   }
 }

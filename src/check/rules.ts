@@ -1,0 +1,43 @@
+// Every law that a fleet is judged by: those of the places, and those of the whole fleet. A list to read: importing a file does
+// nothing, and a new law is one entry in one of these arrays.
+
+import type { Rule } from '../model/finding.ts'
+import { places } from '../places/index.ts'
+import { acceptanceRules } from './laws/acceptances.ts'
+import { addressRules } from './laws/addresses.ts'
+import { balancingRules } from './laws/balancing.ts'
+import { clusterAccessRules } from './laws/cluster-access.ts'
+import { clusterNetworkRules } from './laws/cluster-network.ts'
+import { controllerRules } from './laws/controller.ts'
+import { fluxRules } from './laws/flux.ts'
+import { healthCheckRules } from './laws/health-checks.ts'
+import { manifestRules } from './laws/manifests.ts'
+import { nodeRules } from './laws/nodes.ts'
+import { poolRules } from './laws/pools.ts'
+import { recordRules } from './laws/records.ts'
+import { recoveryRules } from './laws/recovery.ts'
+import { takeoverRules } from './laws/takeover.ts'
+import { versionRules } from './laws/versions.ts'
+import { zoneRules } from './laws/zones.ts'
+import { survivalRules } from './survival.ts'
+
+export const rules: readonly Rule[] = [
+  ...Object.values(places).flatMap((place) => place.rules),
+  ...zoneRules,
+  ...addressRules,
+  ...clusterNetworkRules,
+  ...clusterAccessRules,
+  ...versionRules,
+  ...poolRules,
+  ...nodeRules,
+  ...balancingRules,
+  ...controllerRules,
+  ...recordRules,
+  ...healthCheckRules,
+  ...recoveryRules,
+  ...takeoverRules,
+  ...fluxRules,
+  ...manifestRules,
+  ...survivalRules,
+  ...acceptanceRules,
+]
