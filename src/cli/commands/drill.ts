@@ -1,0 +1,117 @@
+// skerry drill: break it, measure, judge.
+
+import { distance } from 'fastest-levenshtein'
+import type { Fleet } from '../../model/fleet.ts'
+import { Refusal } from '../../model/refusal.ts'
+import type { Shell, Verb } from '../command.ts'
+import type { ExitCode } from '../exit.ts'
+import { exit } from '../exit.ts'
+import { writeWhole } from './plan.ts'
+
+interface Options {
+  readonly output: 'text' | 'json' | 'junit'
+  readonly on: 'twin' | 'local' | 'real'
+  readonly seed?: string
+  readonly runs: string
+  readonly all?: boolean
+  readonly list?: boolean
+  readonly save?: string
+}
+
+export const drill: Verb<Options> = async (shell, [name], options) => {
+  if (options.on !== 'twin')
+    throw new Refusal(
+      'usage',
+      `drills cannot be run on ${options.on} yet`,
+      'leave --on out: the twin runs them in virtual time',
+    )
+  const runs = Number(options.runs)
+  if (!Number.isInteger(runs) || runs < 0 || runs > 10_000)
+    throw new Refusal(
+      'usage',
+      `--runs takes a whole number from 0 to 10000, not ${options.runs}`,
+      'leave it out for 64',
+    )
+  const fleet = await shell.fleet([])
+  if (options.list === true) {
+    shell.terminal.answer(
+      fleet.drills.length === 0
+        ? noDrills(fleet)
+        : fleet.drills.map((it) => `${it.name.padEnd(34)}${it.metadata.description ?? ''}`.trimEnd()).join('\n'),
+    )
+    return exit.done
+  }
+  if (name === undefined && options.all !== true) return everySingleLoss(shell, fleet, options)
+  return named(shell, fleet, options.all === true ? fleet.drills : [find(fleet, name ?? '')], options, runs)
+}
+
+async function named(
+  shell: Shell,
+  fleet: Fleet,
+  drills: Fleet['drills'],
+  options: Options,
+  runs: number,
+): Promise<ExitCode> {
+  const skerry = await import('../../index.ts')
+  const plan = skerry.plan(fleet)
+  const results = drills.map((it) =>
+    skerry.runDrill(plan, it, {
+      runs,
+      skerry: shell.version,
+      ...(options.seed === undefined ? {} : { seed: options.seed }),
+    }),
+  )
+  shell.terminal.answer(
+    options.output === 'json'
+      ? skerry.drillJson(results)
+      : options.output === 'junit'
+        ? skerry.drillJunit(results)
+        : results
+            .map((result) =>
+              skerry.drillText(result, { columns: shell.terminal.columns, unicode: shell.terminal.unicode }),
+            )
+            .join('\n\n'),
+  )
+  if (options.save !== undefined && results[0] !== undefined) {
+    writeWhole(options.save, skerry.writeTimeline(results[0].timeline))
+    shell.terminal.say(`Wrote the timeline to ${options.save}.`)
+  }
+  if (results.some((result) => result.timeline.violations.length > 0)) {
+    shell.terminal.say('skerry: a bug of ours: a judge of the twin objects to this run (see violations in -o json)')
+    return exit.bug
+  }
+  return results.every((result) => result.ok) ? exit.done : exit.found
+}
+
+async function everySingleLoss(shell: Shell, fleet: Fleet, options: Options): Promise<ExitCode> {
+  const skerry = await import('../../index.ts')
+  const report = skerry.runEverySingleLoss(skerry.plan(fleet), { skerry: shell.version })
+  const rendered = {
+    text: () => skerry.singleLossText(report, { columns: shell.terminal.columns }),
+    json: () => skerry.singleLossJson(report),
+    junit: () => skerry.drillJunit(report.rows.map((row) => row.result)),
+  }
+  shell.terminal.answer(rendered[options.output]())
+  return report.ok ? exit.done : exit.found
+}
+
+function find(fleet: Fleet, name: string): Fleet['drills'][number] {
+  const found = fleet.drills.find((it) => it.name === name)
+  if (found !== undefined) return found
+  if (fleet.drills.length === 0)
+    throw new Refusal(
+      'usage',
+      `there is no drill ${name}: ${noDrills(fleet)}`,
+      'write one (docs/guides/drills.md), or run every single loss: skerry drill',
+    )
+  const [nearest] = fleet.drills.map((it) => it.name).sort((a, b) => distance(a, name) - distance(b, name))
+  throw new Refusal(
+    'usage',
+    `there is no drill ${name}`,
+    `did you mean ${nearest}? skerry drill --list shows all ${fleet.drills.length}`,
+  )
+}
+
+function noDrills(fleet: Fleet): string {
+  return `the fleet ${fleet.name} declares no drill`
+}

@@ -1,0 +1,76 @@
+// skerry plan: the steps, in order, and what changes against what was there.
+
+import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import type { Observed, Plan } from '../../model/plan.ts'
+import { Refusal } from '../../model/refusal.ts'
+import type { Shell, Verb } from '../command.ts'
+import { exit } from '../exit.ts'
+
+interface Options {
+  readonly output: 'text' | 'markdown' | 'json'
+  readonly against?: string
+  readonly save?: string
+  readonly backward?: boolean
+  readonly exitCode?: boolean
+}
+
+type Skerry = typeof import('../../index.ts')
+
+export const plan: Verb<Options> = async (shell, inputs, options) => {
+  const fleet = await shell.fleet(inputs)
+  const skerry = await import('../../index.ts')
+  const made = skerry.plan(
+    fleet,
+    options.against === undefined ? undefined : await observed(skerry, shell, options.against),
+  )
+  shell.terminal.answer(rendered(skerry, made, options))
+  if (options.save !== undefined) {
+    writeWhole(options.save, skerry.savePlan(made))
+    shell.terminal.say(`Wrote ${options.save}.`)
+  }
+  const changes = made.steps.some((step) => step.change !== 'keep')
+  return options.exitCode === true && changes ? exit.changes : exit.done
+}
+
+async function observed(skerry: Skerry, shell: Shell, path: string): Promise<Observed> {
+  if (!existsSync(path))
+    throw new Refusal('usage', `there is no ${path}`, 'name a plan written by --save, or an earlier fleet')
+  if (statSync(path).isDirectory() || !path.endsWith('.json'))
+    return skerry.observedFrom(skerry.plan(await shell.fleet([path])))
+  try {
+    return skerry.readObserved(JSON.parse(readFileSync(path, 'utf8')))
+  } catch (error) {
+    if (error instanceof Refusal) throw error
+    throw new Refusal(
+      'input',
+      `${path} is no JSON: ${(error as Error).message}`,
+      'name a plan written by skerry plan --save',
+    )
+  }
+}
+
+function rendered(skerry: Skerry, made: Plan, { output, backward }: Options): string {
+  switch (output) {
+    case 'text':
+      return backward === true ? skerry.planBackwardText(made) : skerry.planText(made)
+    case 'markdown':
+      return skerry.planMarkdown(made)
+    case 'json':
+      return skerry.planJson(made)
+  }
+}
+
+/** Writes a file whole or not at all: a plan that was cut off must never be read as one. */
+export function writeWhole(file: string, text: string): void {
+  const temporary = `${file}.${process.pid}.new`
+  try {
+    writeFileSync(temporary, text, { mode: 0o600, flag: 'wx' })
+    renameSync(temporary, file)
+  } catch (error) {
+    throw new Refusal(
+      'world',
+      `cannot write ${file}: ${(error as Error).message}`,
+      'see that the folder exists, can be written, and has room',
+    )
+  }
+}

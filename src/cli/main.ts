@@ -1,0 +1,222 @@
+// skerry, the command. Declares the verbs and their options, loads a verb only when it is asked for, and turns what comes back,
+// or is thrown, into an exit code. Everything of interest happens in the library.
+
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { Command, CommanderError, Option } from 'commander'
+import { Refusal } from '../model/refusal.ts'
+import type { Shell, Verb } from './command.ts'
+import { discoverOrRefuse } from './discover.ts'
+import type { ExitCode } from './exit.ts'
+import { exit, exitHelp, exitOf } from './exit.ts'
+import { refusalText } from './refusal-text.ts'
+import { terminal } from './terminal.ts'
+
+const home = fileURLToPath(new URL('..', import.meta.url))
+const version = (JSON.parse(readFileSync(`${home}/package.json`, 'utf8')) as { version: string }).version
+let code: ExitCode = exit.done
+
+export const program = new Command('skerry')
+  .description(
+    'Declare a Kubernetes fleet once, over Regions, edge zones and your own floors. skerry says what is wrong with it,\nplans it, and shows what happens when any part of it fails.',
+  )
+  .version(version, '-V, --version', 'print the version')
+  .option('--no-color', 'no colour, as with NO_COLOR=1')
+  .showSuggestionAfterError(true)
+  .showHelpAfterError('(skerry --help lists the verbs)')
+  .enablePositionalOptions()
+  .addHelpText(
+    'after',
+    `
+A first minute
+  skerry demo                      the main job on two real fleets: findings, plan, a drill
+  skerry init local-zone           the same fleet in this folder, to change
+  skerry check                     what is wrong with it, where, why, and the fix
+  skerry plan                      the steps, in order
+  skerry drill                     every single loss, worst first
+  skerry explain failover APP      every timer between a failure and a served user
+
+FLEET is a file, a folder, or - for standard input; without it, the fleet in this folder or above it.
+
+${exitHelp}`,
+  )
+
+const fleetOption = () => new Option('-f, --file <fleet...>', 'the fleet: files, folders, or -')
+const output = (...formats: string[]) =>
+  new Option('-o, --output <format>', 'form of the answer').choices(formats).default('text')
+
+verb(
+  'demo',
+  '[name]',
+  'the main job on an example, in seconds: findings, plan, a drill, and what to type next',
+  () => import('./commands/demo.ts').then((it) => it.demo),
+  (command) =>
+    command.addHelpText(
+      'after',
+      '\nExamples\n  skerry demo                both examples, in brief\n  skerry demo recovery       one of them',
+    ),
+)
+verb(
+  'init',
+  '[template]',
+  'a fleet to start from, in this folder',
+  () => import('./commands/init.ts').then((it) => it.init),
+  (command) =>
+    command
+      .option('--list', 'only list the templates')
+      .option('--into <folder>', 'write there instead')
+      .addHelpText('after', '\nExamples\n  skerry init --list\n  skerry init local-zone --into my-fleet'),
+)
+verb(
+  'check',
+  '[fleet...]',
+  'what is wrong with the fleet, where, why, and the fix',
+  () => import('./commands/check.ts').then((it) => it.check),
+  (command) =>
+    command
+      .addOption(fleetOption())
+      .addOption(output('text', 'json', 'sarif', 'junit', 'github'))
+      .option('--strict', 'warnings end with exit code 1 too')
+      .option('--accepted', 'show what the file accepts in full, not only by code')
+      .addHelpText(
+        'after',
+        `\nExamples\n  skerry check                         the fleet of this folder\n  skerry check fleet.yaml apps/        files and folders\n  kustomize build . | skerry check -   standard input\n  skerry check -o junit > report.xml   for a pipeline\n\nA finding is accepted in the file, with a reason:\n  accept: [{ code: LZ005, at: sites.los-angeles, reason: "managed groups are wanted here" }]\n\n${exitHelp}`,
+      ),
+)
+verb(
+  'explain',
+  '<what...>',
+  'a law, a place, a field, a timer; or: failover APP, placement APP',
+  () => import('./commands/explain.ts').then((it) => it.explain),
+  (command) =>
+    command
+      .addOption(fleetOption())
+      .addOption(output('text', 'json'))
+      .addHelpText(
+        'after',
+        `\nExamples\n  skerry explain LZ016                         a law, its source, an example\n  skerry explain localZone                     what a kind of place allows\n  skerry explain sites.nodePools.volumeType    a field of the fleet file\n  skerry explain route53.healthCheck.down      a timer that a drill names\n  skerry explain failover game-2048            every gate, timer, taint and cache between a failure and a served user\n  skerry explain placement game-2048           why it runs where it runs`,
+      ),
+)
+verb(
+  'plan',
+  '[fleet...]',
+  'the steps in order, where everything runs, and what changes',
+  () => import('./commands/plan.ts').then((it) => it.plan),
+  (command) =>
+    command
+      .addOption(fleetOption())
+      .addOption(output('text', 'markdown', 'json'))
+      .option('--against <file-or-folder>', 'an earlier plan (--save) or an earlier fleet: show what changes')
+      .option('--save <file>', 'write the plan, to be reviewed and carried out as it is')
+      .option('--backward', 'the steps that take everything down, in order')
+      .option('--exit-code', 'end with 5 when there are changes')
+      .addHelpText(
+        'after',
+        '\nExamples\n  skerry plan                          against nothing: all that is to be made\n  skerry plan --save fleet.plan.json\n  skerry plan --against fleet.plan.json -o markdown    for a pull request\n  skerry plan --backward               the clean-up, in its order',
+      ),
+)
+verb(
+  'drill',
+  '[name]',
+  'break it, measure, judge; without a name: every single loss, worst first',
+  () => import('./commands/drill.ts').then((it) => it.drill),
+  (command) =>
+    command
+      .addOption(fleetOption())
+      .addOption(output('text', 'json', 'junit'))
+      .addOption(new Option('--on <world>', 'where to break it').choices(['twin', 'local', 'real']).default('twin'))
+      .option('--seed <seed>', 'the run to show; the same seed gives the same timeline to the byte')
+      .option('--runs <count>', 'further runs, each with other phases, for the ranges', '64')
+      .option('--all', 'every drill of the fleet, one after the other')
+      .option('--list', 'only list the drills')
+      .option('--save <file>', 'write the timeline of the shown run')
+      .addHelpText(
+        'after',
+        `\nExamples\n  skerry drill --list\n  skerry drill lose-los-angeles\n  skerry drill lose-los-angeles --seed 8f3a -o json\n  skerry drill --all -o junit > drills.xml\n  skerry drill                         every single loss, worst first\n\n${exitHelp}`,
+      ),
+)
+verb(
+  'doctor',
+  '',
+  'what skerry found on this machine, and what that is good for',
+  () => import('./commands/doctor.ts').then((it) => it.doctor),
+  (command) => command.addOption(output('text', 'json')),
+)
+program
+  .command('completion')
+  .argument('<shell>', 'bash, zsh, fish or powershell')
+  .description('a script that completes verbs, flags and names in your shell')
+  .addHelpText(
+    'after',
+    '\nExamples\n  source <(skerry completion bash)\n  skerry completion fish > ~/.config/fish/completions/skerry.fish',
+  )
+
+function verb<Options>(
+  name: string,
+  names: string,
+  description: string,
+  load: () => Promise<Verb<Options>>,
+  more: (command: Command) => Command,
+): void {
+  const command = new Command(name).description(description).allowExcessArguments(false)
+  if (names !== '') command.argument(names)
+  more(command)
+  command.action(async (...given: unknown[]) => {
+    const options = given.at(-2) as Options & { readonly file?: readonly string[] }
+    const first = given.length > 2 ? given[0] : undefined
+    const run = await load()
+    code = await run(
+      shell(options.file ?? []),
+      Array.isArray(first) ? (first as string[]) : first === undefined ? [] : [first as string],
+      options,
+    )
+  })
+  program.addCommand(command)
+}
+
+function shell(files: readonly string[]): Shell {
+  const cwd = process.cwd()
+  return {
+    terminal: terminal(process.stdout, process.stderr, process.env, program.opts<{ color: boolean }>().color),
+    env: process.env,
+    cwd,
+    home,
+    today: new Date().toISOString().slice(0, 10),
+    version,
+    fleet: async (inputs) => {
+      const { readFleet } = await import('../index.ts')
+      const named = [...inputs, ...files]
+      return readFleet(named.length === 0 ? [discoverOrRefuse(cwd)] : named)
+    },
+  }
+}
+
+async function main(words: readonly string[]): Promise<ExitCode> {
+  process.once('SIGINT', () => process.exit(exit.interrupted))
+  try {
+    if (words[2] === 'completion' || words[2] === 'complete')
+      await import('./completion.ts').then((it) => it.addCompletion(program, shell([])))
+    for (const command of [program, ...program.commands]) command.exitOverride()
+    await program.parseAsync([...words])
+    return code
+  } catch (error) {
+    return ended(error)
+  }
+}
+
+function ended(error: unknown): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exit.done : exit.usage
+  const { say } = shell([]).terminal
+  if (error instanceof Refusal) {
+    say(refusalText(error))
+    return exitOf[error.kind]
+  }
+  const cause = error instanceof Error ? error : new Error(String(error))
+  say(
+    `skerry: a bug of ours: ${cause.message}\n  next  run it again with SKERRY_DEBUG=1 for the details, and report them with the fleet file if you may`,
+  )
+  if (process.env.SKERRY_DEBUG === '1') say(cause.stack ?? '')
+  return exit.bug
+}
+
+process.exitCode = await main(process.argv)
