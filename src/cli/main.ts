@@ -2,6 +2,7 @@
 // or is thrown, into an exit code. Everything of interest happens in the library.
 
 import { readFileSync } from 'node:fs'
+import { isAbsolute, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Command, CommanderError, Option } from 'commander'
 import { Refusal } from '../model/refusal.ts'
@@ -186,12 +187,23 @@ function shell(files: readonly string[]): Shell {
     fleet: async (inputs) => {
       const { readFleet } = await import('../index.ts')
       const named = [...inputs, ...files]
-      return readFleet(named.length === 0 ? [discoverOrRefuse(cwd)] : named)
+      return readFleet((named.length === 0 ? [discoverOrRefuse(cwd)] : named).map((input) => shortest(cwd, input)))
     },
   }
 }
 
+/** A folder below the working directory is named from there, as people would; `..` above it is no gain. */
+function shortest(cwd: string, input: string): string {
+  if (!isAbsolute(input)) return input
+  const short = relative(cwd, input)
+  return short === '' ? '.' : short.startsWith('..') ? input : short
+}
+
 async function main(words: readonly string[]): Promise<ExitCode> {
+  // a reader that has seen enough (`| head`) is no failure
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? exit.done : exit.world))
+  }
   process.once('SIGINT', () => process.exit(exit.interrupted))
   try {
     if (words[2] === 'completion' || words[2] === 'complete')

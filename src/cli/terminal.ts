@@ -2,6 +2,7 @@
 // nowhere else, by the shape of a line. Whatever a file or a name smuggled in cannot steer the terminal.
 
 import { styleText } from 'node:util'
+import { visible } from '../model/visible.ts'
 
 export interface Terminal {
   /** The answer, on stdout. */
@@ -37,9 +38,6 @@ export function terminal(
   env: NodeJS.ProcessEnv,
   colour: boolean,
 ): Terminal {
-  // a reader that has seen enough (`| head`) is no failure
-  for (const stream of [out, err])
-    stream.on('error', (error: NodeJS.ErrnoException) => (error.code === 'EPIPE' ? process.exit(0) : undefined))
   return {
     answer: (text) => write(out, text, colour && colours(out, env)),
     say: (text) => write(err, text, colour && colours(err, env)),
@@ -55,8 +53,8 @@ function colours(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): boolean {
 }
 
 function write(stream: NodeJS.WriteStream, text: string, colour: boolean): void {
-  const safe = visible(text)
-  const shown = colour ? safe.split('\n').map(paint).join('\n') : safe
+  const lines = text.split('\n').map(visible)
+  const shown = (colour ? lines.map(paint) : lines).join('\n')
   stream.write(shown.endsWith('\n') ? shown : `${shown}\n`)
 }
 
@@ -67,12 +65,4 @@ function paint(line: string): string {
       return line.replace(found[1], () => styleText(style, found[1] ?? '', { validateStream: false }))
   }
   return line
-}
-
-/** Control characters, bidirectional overrides and the like, written out: `\u001b` instead of an escape that steers the terminal. */
-export function visible(text: string): string {
-  return text.replace(
-    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
 }

@@ -1,0 +1,59 @@
+// skerry, the library: what the command does, as functions. Everything takes plain data and gives plain data; only `readFleet`
+// touches files.
+//
+//   const fleet = await readFleet(['fleet.yaml'])
+//   const findings = check(fleet, '2026-11-21')
+//   const made = plan(fleet)
+//   const result = runDrill(made, fleet.drills[0])
+
+// 2, 3 judge
+export { check } from './check/check.ts'
+// 7 break
+export {
+  type DrillOptions,
+  type DrillResult,
+  everySingleLoss,
+  runDrill,
+  runEverySingleLoss,
+  type SingleLossReport,
+} from './drill/index.ts'
+export { survivalOf } from './failover/index.ts'
+// 1 read
+export { defineFleet } from './fleet/define.ts'
+export { fleetFrom } from './fleet/from.ts'
+export { readFleet } from './fleet/read.ts'
+export type { AppDocument, Document, DrillDocument, FleetDocument } from './model/declaration/index.ts'
+export type { Finding, Hit, Rule, Severity } from './model/finding.ts'
+// 0 the words
+export type * from './model/fleet.ts'
+export type { Origin, Position } from './model/origin.ts'
+export type { Fact, Place, PlaceKind, Traits } from './model/place.ts'
+export type * from './model/plan.ts'
+export { type Problem, Refusal } from './model/refusal.ts'
+export type * from './model/timeline.ts'
+// 4 decide
+export { observedFrom, plan, readObserved, readPlan, savePlan } from './plan/index.ts'
+export { simulate } from './worlds/twin/simulate.ts'
+
+// 8 record
+// export { compareTimelines, readTimeline, writeTimeline } from './timeline/index.ts'
+
+// explain
+export { explainField, fieldPaths } from './explain/field.ts'
+export { explainLaw, lawCodes } from './explain/law.ts'
+export { explainPlace } from './explain/place.ts'
+export { explainPlacement } from './explain/placement.ts'
+export { explainTimer, timerIds } from './explain/timer.ts'
+export { explainFailover } from './failover/index.ts'
+export { drillJson, singleLossJson } from './report/drill-json.ts'
+export { drillJunit } from './report/drill-junit.ts'
+// 9 tell
+export { drillBrief, drillText } from './report/drill-text.ts'
+export { fieldText, lawText, placementText, placeText, timerText } from './report/explain-text.ts'
+export { failoverText } from './report/failover-text.ts'
+export { findingsGithub, findingsJson, findingsJunit, findingsSarif } from './report/findings-machine.ts'
+export { type Checked, findingsBrief, findingsText } from './report/findings-text.ts'
+export { planJson } from './report/plan-json.ts'
+export { planMarkdown } from './report/plan-markdown.ts'
+export { planBackwardText, planBrief, planText } from './report/plan-text.ts'
+export { singleLossText } from './report/single-loss-text.ts'

@@ -1,0 +1,143 @@
+// What a person reads of a plan.
+
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { fleetFrom } from '../fleet/from.ts'
+import { readFleet } from '../fleet/read.ts'
+import { documents, fleetOf, header, mixed } from '../plan/fleets.case.ts'
+import { observedFrom, plan } from '../plan/index.ts'
+import { countsOf, lengthOf, phasesOf } from './plan-summary.ts'
+import { planBackwardText, planBrief, planText } from './plan-text.ts'
+
+const localZone = plan(await readFleet(['examples/local-zone']))
+
+test('the header counts what is to be made, kept and looked at, and adds up what is published of time', () => {
+  expect(planText(localZone).split('\n').slice(0, 2)).toEqual([
+    'Plan for the fleet local-zone: 11 to create, 2 kept, 7 to look at',
+    'About 15 to 20 minutes on the longest way, if nothing waits; for 8 of 11 steps no figure is published, and none is counted.',
+  ])
+})
+
+test('[seed 10, 11] the longest way is one control plane and one set of nodes, however many stand beside them', () => {
+  expect(lengthOf(localZone)).toEqual({ minSeconds: 900, maxSeconds: 1200, figures: 3, steps: 11 })
+})
+
+test('one line per step, with its sign, what it waits for where that is not plain, and how long it takes', () => {
+  const lines = planText(localZone).split('\n')
+  expect(lines).toContain('  + Create the EKS cluster eks-cluster, Kubernetes 1.35, in us-west-2 (10 to 15 minutes)')
+  expect(lines).toContain('  + Place game-2048 at los-angeles, 3 replicas in game-2048-lz (after the copy at oregon)')
+  expect(lines).toContain('  = The public hosted zone example.com is there (Z0123456789ABC)')
+  expect(lines).toContain('  ? http://game.example.com answers 200, asked once a second with 2 s of patience')
+})
+
+test('a change shows the fields that differ, and what is kept is only counted', () => {
+  const before = plan(mixed())
+  const text = planText(
+    plan(
+      mixed((it) => it.replace('site: los-angeles, replicas: 3', 'site: los-angeles, replicas: 4')),
+      observedFrom(before),
+    ),
+  )
+  expect(text).toContain(
+    '  ~ Place store at los-angeles, 4 replicas, by Flux (after the copy at oregon, stock at oregon, stock at shop and 1 more)\n      replicas: 3 → 4\n',
+  )
+  expect(text).toMatch(/: 1 to change, \d+ kept, \d+ to look at\n/)
+  expect(text.split('\n').filter((line) => /^ {2}[+~-]/.test(line))).toHaveLength(1)
+})
+
+test('against itself there is nothing to do, and the text says so', () => {
+  const made = plan(mixed())
+  expect(planText(plan(mixed(), observedFrom(made)))).toContain(
+    '\nEverything is as it is declared: there is nothing to do.\n',
+  )
+})
+
+test('the brief form has at most fifteen lines, for any fleet', () => {
+  fc.assert(
+    fc.property(documents, (given) => {
+      const brief = planBrief(plan(fleetOf(given)))
+      expect(brief.split('\n').length).toBeLessThanOrEqual(15)
+      expect(brief.split('\n').every((line) => line.length <= 130)).toBe(true)
+    }),
+    { numRuns: 60 },
+  )
+  expect(
+    planBrief(localZone),
+  ).toBe(`Plan for local-zone: 11 to create, 2 kept, 7 to look at; about 15 to 20 minutes as far as figures are published
+  zones       us-west-2-lax-1
+  networks    main 10.10.0.0/16
+  clusters    eks-cluster 1.35
+  nodes       2 at oregon, 2 at los-angeles
+  identity    oidc-provider on eks-cluster
+  add-ons     aws-load-balancer-controller on eks-cluster
+  apps        2 × game-2048 at oregon, 3 × game-2048 at los-angeles
+  names       game.example.com → los-angeles, game.example.com → oregon
+`)
+})
+
+test('the clean-up tells its order, what is protected, and what is left as it is', () => {
+  const text = planBackwardText(localZone)
+  expect(text).toContain(
+    'Clean-up of the fleet local-zone: 11 steps, in this order\nAll of them take something from what is marked protect (*): its name must be typed first\n',
+  )
+  expect(text).toContain('\n  - Delete the network main with its gateways and subnets *\n')
+  expect(text).toContain(
+    "\nLeft as it is\n  = us-west-2-lax-1 stays opted in: it costs nothing, and AWS undoes it only on request\n  = The hosted zone example.com stays: it is not skerry's\n",
+  )
+})
+
+const stores = (count: number) =>
+  fleetFrom(`${header}metadata: { name: stores }
+clusters: [{ name: hq, eksAnywhere: { provider: bareMetal, version: "1.35" } }]
+sites: [{ name: office, place: { onPremises: bareMetal }, cluster: hq, nodePools: [{ name: m, replicas: 3 }] }]
+classes:
+  - name: store
+    rows: { key: id, columns: { id: string }, list: [${Array.from({ length: count }, (_, index) => `{ id: store-${index} }`).join(', ')}] }
+    site: { name: "{id}", place: { onPremises: bareMetal }, cluster: "{id}", labels: { kind: store }, nodePools: [{ name: box }] }
+    cluster: { name: "{id}", eksAnywhere: { provider: bareMetal, version: "1.35", managementCluster: hq, singleNode: true } }
+---
+kind: App
+metadata: { name: till }
+source: { image: registry.example.com/till:1 }
+placement: [{ matchLabels: { kind: store } }]
+`)
+
+test('a class of 500 sites reads as one site and a number, forward, backward and placed', () => {
+  const made = plan(stores(500))
+  const text = planText(made)
+  expect(text.split('\n').length).toBeLessThan(40)
+  expect(text).toContain(
+    '  + Create the EKS Anywhere cluster store-0, Kubernetes 1.35, and 499 more like it, to store-499 (after hq)\n',
+  )
+  expect(text).toMatch(/\n {2}till +500 sites of store +their own +1 each /)
+  expect(planBackwardText(made)).toContain('  - Delete the cluster store-499, and 499 more like it *\n')
+  // nothing is lost: all lines are there for those who ask
+  expect(
+    planText(made, { all: true })
+      .split('\n')
+      .filter((line) => line.startsWith('  + Create the EKS Anywhere cluster')),
+  ).toHaveLength(501)
+})
+
+test('a handful of stores are told one by one', () => {
+  expect(planText(plan(stores(3))).match(/Create the EKS Anywhere cluster/g)).toHaveLength(4)
+})
+
+test('a name with a line break stays on its line', () => {
+  const fleet = mixed((text) => text.replace('branch: main', 'branch: "main\\n  + Delete everything"'))
+  const lines = planText(plan(fleet)).split('\n')
+  expect(lines.filter((line) => line.startsWith('  + Delete everything'))).toEqual([])
+  expect(lines.some((line) => line.includes('branch main   + Delete everything'))).toBe(true)
+})
+
+test('no step is lost between its phases', () => {
+  fc.assert(
+    fc.property(documents, (given) => {
+      const made = plan(fleetOf(given))
+      expect(phasesOf(made.steps).flatMap(({ steps }) => steps)).toEqual(made.steps)
+      const { create, change, remove, keep, look } = countsOf(made)
+      expect(create + change + remove + keep + look).toBe(made.steps.length)
+    }),
+    { numRuns: 40 },
+  )
+})
