@@ -47,8 +47,13 @@ const laws = [
     why: 'Explaining reads the laws, the timers and the schema back to people; it judges and decides nothing itself.',
   }),
   law({
+    of: 'schedule',
+    sees: ['model'],
+    why: 'Karmada’s scheduler as a function of its input: the plan, the twin and the library ask it the same question.',
+  }),
+  law({
     of: 'plan',
-    sees: ['model', 'places'],
+    sees: ['model', 'places', 'schedule'],
     why: 'Steps are intents decided from the fleet and the places; how a world carries them out is not the plan’s business.',
   }),
   law({
@@ -63,7 +68,7 @@ const laws = [
   }),
   law({
     of: 'worlds/twin',
-    sees: ['model', 'timers', 'places', 'timeline', 'worlds/world.ts'],
+    sees: ['model', 'timers', 'places', 'schedule', 'timeline', 'worlds/world.ts'],
     why: 'The twin is one of three worlds behind the same port; knowing check, drill or report would let it please its judges.',
   }),
   law({
@@ -107,7 +112,7 @@ const laws = [
   law({
     of: 'index.ts',
     sees: [
-      ...['model', 'timers', 'places', 'fleet', 'failover', 'check', 'explain', 'plan', 'artefacts'],
+      ...['model', 'timers', 'places', 'fleet', 'failover', 'check', 'explain', 'schedule', 'plan', 'artefacts'],
       ...['worlds', 'drill', 'timeline', 'report', 'console'],
     ],
     why: 'The library joins everything but the command line, which is one of its users.',
@@ -122,12 +127,16 @@ const outsideWorld = ['fleet/read.ts', 'fleet/ts.ts', 'timeline', 'worlds/local'
 )
 
 /** Packages that a part of the tree may import, where that is limited. */
-const packages = ({ of, from, pathNot = [], allowed, why }) => ({
+const packages = ({ of, from, pathNot = [], allowed, typesOfAll = false, why }) => ({
   name: `${of}-packages`,
   comment: why,
   severity: 'error',
   from: { path: from, pathNot: [tests, ...pathNot] },
-  to: { path: '(^|/)node_modules/', pathNot: allowed.map((name) => `(^|/)node_modules/${name}/`) },
+  to: {
+    path: '(^|/)node_modules/',
+    pathNot: allowed.map((name) => `(^|/)node_modules/${name}/`),
+    ...(typesOfAll && { dependencyTypesNot: ['type-only'] }),
+  },
 })
 
 export default {
@@ -138,7 +147,8 @@ export default {
       from: '^src/model/',
       pathNot: ['^src/model/declaration/'],
       allowed: [],
-      why: 'The model is plain data and needs no package; only its declaration, the schema of what people write, uses zod.',
+      typesOfAll: true,
+      why: 'The model is plain data and needs no package at run time; only its declaration, the schema of what people write, uses zod.',
     }),
     packages({
       of: 'model-declaration',

@@ -17,7 +17,13 @@ export {
   runEverySingleLoss,
   type SingleLossReport,
 } from './drill/index.ts'
-export { survivalOf } from './failover/index.ts'
+// explain
+export { explainField, fieldPaths } from './explain/field.ts'
+export { explainLaw, lawCodes } from './explain/law.ts'
+export { explainPlace } from './explain/place.ts'
+export { explainPlacement } from './explain/placement.ts'
+export { explainTimer, timerIds } from './explain/timer.ts'
+export { explainFailover, survivalOf } from './failover/index.ts'
 // 1 read
 export { defineFleet } from './fleet/define.ts'
 export { fleetFrom } from './fleet/from.ts'
@@ -32,19 +38,7 @@ export type * from './model/plan.ts'
 export { type Problem, Refusal } from './model/refusal.ts'
 export type * from './model/timeline.ts'
 // 4 decide
-export { observedFrom, plan, readObserved, readPlan, savePlan } from './plan/index.ts'
-export { simulate } from './worlds/twin/simulate.ts'
-
-// 8 record
-// export { compareTimelines, readTimeline, writeTimeline } from './timeline/index.ts'
-
-// explain
-export { explainField, fieldPaths } from './explain/field.ts'
-export { explainLaw, lawCodes } from './explain/law.ts'
-export { explainPlace } from './explain/place.ts'
-export { explainPlacement } from './explain/placement.ts'
-export { explainTimer, timerIds } from './explain/timer.ts'
-export { explainFailover } from './failover/index.ts'
+export { fleetDigest, observedFrom, plan, readObserved, readPlan, type SavedPlan, savePlan } from './plan/index.ts'
 export { drillJson, singleLossJson } from './report/drill-json.ts'
 export { drillJunit } from './report/drill-junit.ts'
 // 9 tell
@@ -57,3 +51,8 @@ export { planJson } from './report/plan-json.ts'
 export { planMarkdown } from './report/plan-markdown.ts'
 export { planBackwardText, planBrief, planText } from './report/plan-text.ts'
 export { singleLossText } from './report/single-loss-text.ts'
+// 8 record
+export { compare as compareTimelines } from './timeline/compare.ts'
+export { readTimeline } from './timeline/read.ts'
+export { writeTimeline } from './timeline/write.ts'
+export { simulate } from './worlds/twin/simulate.ts'

@@ -1,7 +1,6 @@
 // Findings for programs: JSON of our own (schema/findings.json), SARIF 2.1.0 for code scanning, JUnit for pipelines, and the
 // annotations of GitHub's workflow commands.
 
-import junit from 'junit-report-builder'
 import type { Finding, Severity } from '../model/finding.ts'
 import type { Checked } from './findings-text.ts'
 import { worstFirst } from './findings-text.ts'
@@ -13,8 +12,7 @@ export function findingsJson({ fleet, findings, survival }: Checked): string {
   return `${JSON.stringify({ version: 1, fleet: fleet.name, errors: count('error'), warnings: count('warning'), notes: count('info'), accepted: findings.length - open.length, findings: worstFirst(findings), survival }, null, 2)}\n`
 }
 
-// the package's types describe a default export inside the default export; what it gives is the builder itself
-const builder = junit as unknown as typeof junit.default
+import { junitReport } from './junit.ts'
 
 const level: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
   error: 'error',
@@ -66,8 +64,8 @@ export function findingsSarif({ findings }: Checked, version: string): string {
 }
 
 /** A test case per finding; an error or a warning fails it, a note and what is accepted do not. */
-export function findingsJunit({ fleet, findings }: Checked): string {
-  const report = builder.newBuilder()
+export async function findingsJunit({ fleet, findings }: Checked): Promise<string> {
+  const report = await junitReport()
   const suite = report.testSuite().name(`skerry check ${fleet.name}`)
   if (findings.length === 0) suite.testCase().className(fleet.name).name('no finding')
   for (const finding of worstFirst(findings)) {

@@ -81,11 +81,11 @@ test('SARIF has a rule for each code, a result for each finding, and results eve
   expect(JSON.parse(findingsSarif({ ...checked, findings: [] }, '0.1.0'))).toMatchObject({ runs: [{ results: [] }] })
 })
 
-test('JUnit fails a case for each error and warning, and none for what is accepted', () => {
+test('JUnit fails a case for each error and warning, and none for what is accepted', async () => {
   const failing = checked.findings.filter(
     (finding) => finding.accepted === undefined && finding.severity !== 'info',
   ).length
-  const report = findingsJunit(checked)
+  const report = await findingsJunit(checked)
   expect(report.match(/<failure/g)).toHaveLength(failing)
   expect(report.match(/<testcase/g)).toHaveLength(checked.findings.length)
 })

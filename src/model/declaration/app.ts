@@ -14,6 +14,7 @@ import {
   percentage,
   port,
   reference,
+  region,
   relativePath,
   text,
 } from './scalars.ts'
@@ -34,6 +35,32 @@ export const source = z
   })
   .superRefine(exactlyOne(['manifests', 'kustomize', 'chart', 'image']))
 
+/** Members of a federation, by name, label or Region. */
+const memberChoice = z.strictObject({
+  clusters: z.array(reference('cluster')).max(5_000).optional(),
+  matchLabels: labels.optional(),
+  regions: z.array(region).max(50).optional(),
+  exclude: z.array(reference('cluster')).max(5_000).optional(),
+})
+
+const spreadConstraint = z.strictObject({
+  by: z.enum(['cluster', 'region', 'zone', 'provider']),
+  min: count.default(1),
+  max: count.optional(),
+})
+
+/** What is different on some members. */
+const memberOverride = z.strictObject({
+  clusters: z.array(reference('cluster')).min(1).max(5_000),
+  image: z.string().max(300).optional(),
+  labels: labels.optional(),
+  annotations: z.record(z.string().max(317), z.string().max(1_000)).optional(),
+  patches: z
+    .array(z.strictObject({ path: z.string().max(300), value: z.unknown() }))
+    .max(50)
+    .optional(),
+})
+
 export const placementEntry = z
   .strictObject({
     site: reference('site').optional(),
@@ -45,6 +72,30 @@ export const placementEntry = z
       .meta({ keyReferences: 'cluster' })
       .optional()
       .describe('Of member clusters, in a federation'),
+    division: z
+      .enum(['duplicated', 'weighted', 'dynamic', 'aggregated'])
+      .optional()
+      .describe('How a federation divides replicas; left out, weighted where weights are given, else duplicated'),
+    members: memberChoice.optional().describe('Which members may hold it; left out, every one of the federation'),
+    groups: z
+      .array(memberChoice.extend({ name }))
+      .min(1)
+      .max(20)
+      .optional()
+      .describe('Ordered groups of members: the next one is used when nothing fits in those before'),
+    spread: z.array(spreadConstraint).max(4).optional(),
+    tolerateLoss: z
+      .union([duration, z.literal('forever')])
+      .optional()
+      .describe('How long replicas stay on a lost member; left out, failover.after of the federation'),
+    purge: z.enum(['gracefully', 'directly', 'never']).optional(),
+    suspendedOn: z
+      .array(reference('cluster'))
+      .max(1_000)
+      .optional()
+      .describe('Members that keep their present version until this is lifted: waves, blue and green, canary'),
+    overrides: z.array(memberOverride).max(100).optional(),
+    retainReplicas: z.boolean().optional().describe('Members keep their own replica count, as an autoscaler sets it'),
     namespace: name.optional().describe('Left out, the namespace of the app'),
     source: source.optional().describe('Left out, the source of the app'),
     pinned: z.boolean().default(true).describe('Whether pods may only run at this site (node affinity on the zone)'),
