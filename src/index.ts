@@ -8,6 +8,12 @@
 
 // 2, 3 judge
 export { check } from './check/check.ts'
+// 4 decide, as Karmada does
+export type { Binding, MemberCluster, Outcome } from './schedule/binding.ts'
+export { availableReplicas } from './schedule/estimate.ts'
+export type { Placement as KarmadaPlacement } from './schedule/placement.ts'
+export { schedule, scheduleOutcomes } from './schedule/schedule.ts'
+
 // 7 break
 export {
   type DrillOptions,
