@@ -8,12 +8,6 @@
 
 // 2, 3 judge
 export { check } from './check/check.ts'
-// 4 decide, as Karmada does
-export type { Binding, MemberCluster, Outcome } from './schedule/binding.ts'
-export { availableReplicas } from './schedule/estimate.ts'
-export type { Placement as KarmadaPlacement } from './schedule/placement.ts'
-export { schedule, scheduleOutcomes } from './schedule/schedule.ts'
-
 // 7 break
 export {
   type DrillOptions,
@@ -38,6 +32,7 @@ export type { AppDocument, Document, DrillDocument, FleetDocument } from './mode
 export type { Finding, Hit, Rule, Severity } from './model/finding.ts'
 // 0 the words
 export type * from './model/fleet.ts'
+export { type Narrowing, narrowFleet } from './model/narrow.ts'
 export type { Origin, Position } from './model/origin.ts'
 export type { Fact, Place, PlaceKind, Traits } from './model/place.ts'
 export type * from './model/plan.ts'
@@ -57,6 +52,11 @@ export { planJson } from './report/plan-json.ts'
 export { planMarkdown } from './report/plan-markdown.ts'
 export { planBackwardText, planBrief, planText } from './report/plan-text.ts'
 export { singleLossText } from './report/single-loss-text.ts'
+// 4 decide, as Karmada does
+export type { Binding, MemberCluster, Outcome } from './schedule/binding.ts'
+export { availableReplicas } from './schedule/estimate.ts'
+export type { Placement as KarmadaPlacement } from './schedule/placement.ts'
+export { schedule, scheduleOutcomes } from './schedule/schedule.ts'
 // 8 record
 export { compare as compareTimelines } from './timeline/compare.ts'
 export { readTimeline } from './timeline/read.ts'

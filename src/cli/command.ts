@@ -15,6 +15,8 @@ export interface Shell {
   /** The day, as 2026-11-21: versions and acceptances run out. */
   readonly today: string
   readonly version: string
+  /** Whether only a part of the fleet was asked for: what the file says of the rest is then unused, and that is no fault. */
+  readonly narrowed: boolean
   /** Reads a fleet; without inputs the one in the working directory or above it. */
   readonly fleet: (inputs: readonly string[]) => Promise<Fleet>
 }

@@ -1,20 +1,15 @@
 // skerry, the command. Declares the verbs and their options, loads a verb only when it is asked for, and turns what comes back,
 // or is thrown, into an exit code. Everything of interest happens in the library.
 
-import { readFileSync } from 'node:fs'
-import { isAbsolute, relative } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Command, CommanderError, Option } from 'commander'
 import { Refusal } from '../model/refusal.ts'
 import type { Shell, Verb } from './command.ts'
-import { discoverOrRefuse } from './discover.ts'
 import type { ExitCode } from './exit.ts'
 import { exit, exitHelp, exitOf } from './exit.ts'
 import { refusalText } from './refusal-text.ts'
-import { terminal } from './terminal.ts'
+import type { FleetOptions } from './shell.ts'
+import { shellOf, version } from './shell.ts'
 
-const home = fileURLToPath(new URL('..', import.meta.url))
-const version = (JSON.parse(readFileSync(`${home}/package.json`, 'utf8')) as { version: string }).version
 let code: ExitCode = exit.done
 
 export const program = new Command('skerry')
@@ -43,6 +38,11 @@ ${exitHelp}`,
   )
 
 const fleetOption = () => new Option('-f, --file <fleet...>', 'the fleet: files, folders, or -')
+const narrowed = (command: Command) =>
+  command
+    .option('-l, --label <key=value...>', 'only sites with these labels, and what they need')
+    .option('--site <name...>', 'only these sites, and what they need')
+    .option('--class <name...>', 'only the sites of these classes, and what they need')
 const output = (...formats: string[]) =>
   new Option('-o, --output <format>', 'form of the answer').choices(formats).default('text')
 
@@ -74,7 +74,7 @@ verb(
   'what is wrong with the fleet, where, why, and the fix',
   () => import('./commands/check.ts').then((it) => it.check),
   (command) =>
-    command
+    narrowed(command)
       .addOption(fleetOption())
       .addOption(output('text', 'json', 'sarif', 'junit', 'github'))
       .option('--strict', 'warnings end with exit code 1 too')
@@ -104,7 +104,7 @@ verb(
   'the steps in order, where everything runs, and what changes',
   () => import('./commands/plan.ts').then((it) => it.plan),
   (command) =>
-    command
+    narrowed(command)
       .addOption(fleetOption())
       .addOption(output('text', 'markdown', 'json'))
       .option('--against <file-or-folder>', 'an earlier plan (--save) or an earlier fleet: show what changes')
@@ -122,7 +122,7 @@ verb(
   'break it, measure, judge; without a name: every single loss, worst first',
   () => import('./commands/drill.ts').then((it) => it.drill),
   (command) =>
-    command
+    narrowed(command)
       .addOption(fleetOption())
       .addOption(output('text', 'json', 'junit'))
       .addOption(new Option('--on <world>', 'where to break it').choices(['twin', 'local', 'real']).default('twin'))
@@ -163,11 +163,11 @@ function verb<Options>(
   if (names !== '') command.argument(names)
   more(command)
   command.action(async (...given: unknown[]) => {
-    const options = given.at(-2) as Options & { readonly file?: readonly string[] }
+    const options = given.at(-2) as Options & FleetOptions
     const first = given.length > 2 ? given[0] : undefined
     const run = await load()
     code = await run(
-      shell(options.file ?? []),
+      shell(options),
       Array.isArray(first) ? (first as string[]) : first === undefined ? [] : [first as string],
       options,
     )
@@ -175,29 +175,7 @@ function verb<Options>(
   program.addCommand(command)
 }
 
-function shell(files: readonly string[]): Shell {
-  const cwd = process.cwd()
-  return {
-    terminal: terminal(process.stdout, process.stderr, process.env, program.opts<{ color: boolean }>().color),
-    env: process.env,
-    cwd,
-    home,
-    today: new Date().toISOString().slice(0, 10),
-    version,
-    fleet: async (inputs) => {
-      const { readFleet } = await import('../index.ts')
-      const named = [...inputs, ...files]
-      return readFleet((named.length === 0 ? [discoverOrRefuse(cwd)] : named).map((input) => shortest(cwd, input)))
-    },
-  }
-}
-
-/** A folder below the working directory is named from there, as people would; `..` above it is no gain. */
-function shortest(cwd: string, input: string): string {
-  if (!isAbsolute(input)) return input
-  const short = relative(cwd, input)
-  return short === '' ? '.' : short.startsWith('..') ? input : short
-}
+const shell = (options: FleetOptions = {}): Shell => shellOf(options, program.opts<{ color: boolean }>().color)
 
 async function main(words: readonly string[]): Promise<ExitCode> {
   // a reader that has seen enough (`| head`) is no failure
@@ -207,7 +185,7 @@ async function main(words: readonly string[]): Promise<ExitCode> {
   process.once('SIGINT', () => process.exit(exit.interrupted))
   try {
     if (words[2] === 'completion' || words[2] === 'complete')
-      await import('./completion.ts').then((it) => it.addCompletion(program, shell([])))
+      await import('./completion.ts').then((it) => it.addCompletion(program, shell()))
     for (const command of [program, ...program.commands]) command.exitOverride()
     await program.parseAsync([...words])
     return code
@@ -218,7 +196,7 @@ async function main(words: readonly string[]): Promise<ExitCode> {
 
 function ended(error: unknown): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exit.done : exit.usage
-  const { say } = shell([]).terminal
+  const { say } = shell().terminal
   if (error instanceof Refusal) {
     say(refusalText(error))
     return exitOf[error.kind]

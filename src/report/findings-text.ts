@@ -29,17 +29,29 @@ export function findingsText(checked: Checked, { showAccepted = false } = {}): s
   return parts.filter((part) => part !== '').join('\n\n')
 }
 
-/** At most a screen: the worst findings whole, the rest by code. */
-export function findingsBrief(checked: Checked, most = 3): string {
+/** At most a screen: the worst errors and warnings whole, a line for each other finding, and the rest by number. */
+export function findingsBrief(checked: Checked, most = 2, lines = 5): string {
   const open = worstFirst(checked.findings.filter((finding) => finding.accepted === undefined))
   const accepted = checked.findings.filter((finding) => finding.accepted !== undefined)
-  const rest = open.slice(most)
-  const parts = open.slice(0, most).map((finding) => findingText(checked.fleet, finding))
-  if (rest.length > 0) parts.push(`and ${rest.map((finding) => finding.code).join(', ')}`)
-  if (accepted.length > 0) parts.push(acceptedText(accepted))
-  parts.push(survivalBrief(checked.survival))
-  parts.push(summary(checked))
-  return parts.filter((part) => part !== '').join('\n\n')
+  const whole = open.filter((finding) => finding.severity !== 'info').slice(0, most)
+  const rest = open.filter((finding) => !whole.includes(finding))
+  const left = rest.length > lines ? [`and ${rest.length - lines + 1} more`] : []
+  return [
+    ...whole.map((finding) => findingText(checked.fleet, finding)),
+    [...rest.slice(0, left.length > 0 ? lines - 1 : lines).map(findingLine), ...left].join('\n'),
+    accepted.length > 0
+      ? `accepted ${[...new Set(accepted.map((finding) => finding.code))].join(', ')}, each with a reason in the file`
+      : '',
+    survivalBrief(checked.survival),
+    summary(checked),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n')
+}
+
+function findingLine({ severity, code, where, found }: Finding): string {
+  const text = `${word[severity].padEnd(7)} ${code}  ${where} ${found}`
+  return text.length > 100 ? `${text.slice(0, 99)}…` : text
 }
 
 function findingText(fleet: Fleet, finding: Finding): string {

@@ -48,10 +48,12 @@ test('errors come before warnings, and what is accepted is listed with its reaso
   expect(text).toContain('kept to show what an acceptance looks like')
 })
 
-test('the brief form shows the worst whole and the rest by code', () => {
+test('the brief form shows the worst whole, the others in a line each, and the rest by number', () => {
   const brief = findingsBrief(checked, 1)
   expect(brief.match(/^ {2}fix /gm)).toHaveLength(1)
-  expect(brief).toMatch(/^and [A-Z]{2,3}\d{3}/m)
+  expect(brief).toMatch(/^(error|warning|note) +[A-Z]{2,3}\d{3} {2}\S+ /m)
+  expect(findingsBrief(checked, 0, 2)).toMatch(/^and \d+ more$/m)
+  expect(brief).toMatch(/^accepted WL004, each with a reason in the file$/m)
 })
 
 test('the JSON form keeps to its published schema', () => {

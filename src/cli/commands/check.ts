@@ -9,10 +9,10 @@ interface Options {
   readonly accepted?: boolean
 }
 
-export const check: Verb<Options> = async ({ terminal, today, version, fleet: read }, inputs, options) => {
+export const check: Verb<Options> = async ({ terminal, today, version, narrowed, fleet: read }, inputs, options) => {
   const fleet = await read(inputs)
   const skerry = await import('../../index.ts')
-  const findings = skerry.check(fleet, today)
+  const findings = skerry.check(fleet, today).filter((finding) => !(narrowed && finding.code === 'AC001'))
   const survival = skerry.survivalOf(fleet)
   terminal.answer(await rendered(skerry, options, version, { fleet, findings, survival }))
   const open = findings.filter((finding) => finding.accepted === undefined)

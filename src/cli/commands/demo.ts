@@ -8,15 +8,21 @@ import { exit } from '../exit.ts'
 import type { Example } from './init.ts'
 import { examples } from './init.ts'
 
-/** The drill that tells most about each example; any other example shows its first. */
+/** The drill that tells most about each example, from one cluster over two places to thousands; another shows its first. */
 const tellingDrill: Readonly<Record<string, string>> = {
   'local-zone': 'lose-los-angeles',
   recovery: 'cut-service-link',
+  wavelength: 'lose-boston',
+  federation: 'member-killed',
+  stores: 'store-offline-two-days',
 }
+
+const order = Object.keys(tellingDrill)
 
 export const demo: Verb<object> = async (shell, [name]) => {
   const all = examples(shell)
-  const chosen = name === undefined ? all : all.filter((example) => example.name === name)
+  const chosen =
+    name === undefined ? all.toSorted((a, b) => place(a) - place(b)) : all.filter((example) => example.name === name)
   if (chosen.length === 0)
     throw new Refusal(
       'usage',
@@ -53,19 +59,26 @@ async function show(shell: Shell, example: Example): Promise<void> {
   shell.terminal.answer(`${parts.map((part, index) => (index % 2 === 1 ? `$ ${part}` : part)).join('\n\n')}\n`)
 }
 
+const place = (example: Example): number => (order.includes(example.name) ? order.indexOf(example.name) : order.length)
+
 function drillOf(fleet: Fleet): Fleet['drills'][number] | undefined {
   return fleet.drills.find((drill) => drill.name === tellingDrill[fleet.name]) ?? fleet.drills[0]
 }
 
 function whatNext(shell: Shell, shown: readonly Example[]): string {
   const example = shown[0]?.name ?? 'local-zone'
-  const path = relative(shell.cwd, `${shell.home}examples/${example}`) || `examples/${example}`
+  const path = relative(shell.cwd, `${shell.home}examples/${example}`) || '.'
+  const lines = [
+    [`skerry drill -f ${path}`, 'every single loss of this fleet, worst first'],
+    [`skerry drill --list -f ${path}`, 'its drills, each a story'],
+    [`skerry explain failover -f ${path} APP`, 'every timer between a failure and a served user'],
+    [`skerry init ${example} --into my-fleet`, 'the same fleet, to change'],
+    ['skerry --help', 'all verbs'],
+  ]
+  const width = Math.max(...lines.map(([command = '']) => command.length))
   return [
     'What to type next',
-    `  skerry drill -f ${path}${' '.repeat(Math.max(1, 34 - path.length))}every single loss of this fleet, worst first`,
-    `  skerry explain failover game-2048 -f ${path}   every timer between a failure and a served user`,
-    '  skerry init local-zone --into my-fleet           the same fleet, to change',
-    '  skerry --help                                    all verbs',
+    ...lines.map(([command = '', what]) => `  ${command.padEnd(width)}   ${what}`),
     ...(shell.env.npm_lifecycle_event === 'start' ? ['', '  (in this checkout, skerry is: node dist/cli.js)'] : []),
   ].join('\n')
 }
