@@ -2,8 +2,9 @@
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { fleetFrom } from '../fleet/from.ts'
 import type { Plan } from '../model/plan.ts'
-import { mixed } from '../plan/fleets.case.ts'
+import { header, mixed } from '../plan/fleets.case.ts'
 import { observedFrom, plan } from '../plan/index.ts'
 import { planMarkdown } from './plan-markdown.ts'
 
@@ -23,7 +24,7 @@ test('the figures, a row per change, and behind a fold what differs and where co
   expect(text).toContain(
     '<details><summary>Place store at los-angeles, 4 replicas, by Flux: 1 changed</summary>\n\n| field | before | after |\n| --- | --- | --- |\n| <code>replicas</code> | <code>3</code> | <code>4</code> |\n',
   )
-  expect(text).toContain('<details><summary>Where 8 copies run</summary>')
+  expect(text).toContain('<details><summary>Where 9 copies run</summary>')
 })
 
 test('without changes there is no table', () => {
@@ -93,6 +94,7 @@ test('a plan of thousands of steps fits into a comment, and says what it leaves 
     made.steps.map((step) => ({
       ...step,
       id: `${step.id}/${index}`,
+      subject: { ...step.subject, app: `app-${index}` },
       needs: [],
       change: 'change' as const,
       differences: [{ path: 'x', before: 'y'.repeat(200), after: 'z'.repeat(200) }],
@@ -101,4 +103,27 @@ test('a plan of thousands of steps fits into a comment, and says what it leaves 
   const text = planMarkdown({ ...made, steps: many })
   expect(text.length).toBeLessThan(65_536)
   expect(text).toMatch(/and [\d,]+ more\n/)
+})
+
+test('a class of thousands is a row of the table, and the whole stays far below what a comment holds', () => {
+  const fleet = fleetFrom(
+    `${header}metadata: { name: stores }
+clusters: [{ name: hq, eksAnywhere: { provider: vsphere, version: "1.35", role: management } }]
+classes:
+  - name: store
+    rows: { key: id, columns: { id: string }, list: [${Array.from({ length: 3000 }, (_, index) => `{ id: "${index}" }`).join(', ')}] }
+    site: { name: "store-{id}", place: { onPremises: vsphere }, cluster: "store-{id}", labels: { kind: store } }
+    cluster: { name: "store-{id}", eksAnywhere: { provider: vsphere, version: "1.35", managementCluster: hq } }
+---
+kind: App
+metadata: { name: till }
+source: { image: registry.example.com/till:1 }
+placement: [{ matchLabels: { kind: store } }]
+`,
+  )
+  const text = planMarkdown(plan(fleet))
+  expect(text).toContain(
+    '| create | Clusters | Create 3,000 EKS Anywhere clusters of the class store, Kubernetes 1.35 (store-0 … store-2999) | after hq |  |',
+  )
+  expect(text.length).toBeLessThan(5_000)
 })

@@ -2,6 +2,8 @@
 // that somebody else may have written, so none of it may become markup, a link, or a mention that calls people.
 
 import type { Plan, PlannedStep } from '../model/plan.ts'
+import type { Belongings } from './plan-groups.ts'
+import { belongingsOf, copyRows, groupTitle, stepGroups, tieTexts } from './plan-groups.ts'
 import { amount, countsOf, countsText, hasChanges, lengthOf, minutesText, phaseOf, waitsText } from './plan-summary.ts'
 import { valueText } from './plan-text.ts'
 
@@ -15,7 +17,11 @@ const words = { create: 'create', change: 'change', remove: 'remove', keep: 'kee
 
 export function planMarkdown(plan: Plan): string {
   const byId = new Map(plan.steps.map((step) => [step.id, step]))
-  const changes = plan.steps.filter((step) => step.change !== 'keep' && step.kind !== 'verify')
+  const of = belongingsOf(plan)
+  const changes = stepGroups(
+    plan.steps.filter((step) => step.change !== 'keep' && step.kind !== 'verify'),
+    of,
+  )
   const length = lengthOf(plan)
   const figures = [
     `### Plan for ${escaped(plan.fleet.name)}: ${countsText(countsOf(plan))}`,
@@ -25,34 +31,33 @@ export function planMarkdown(plan: Plan): string {
         : `About ${minutesText(length)} on the longest way, as far as figures are published.`
       : 'Everything is as it is declared: there is nothing to do.',
   ]
-  const rows = changes
-    .slice(0, mostRows)
-    .map((step) =>
-      row([
-        words[step.change],
-        phaseOf(step),
-        escaped(step.title),
-        escaped(waitsText(step, byId)),
-        step.expected === undefined || step.change !== 'create' ? '' : minutesText(step.expected),
-      ]),
-    )
+  const rows = changes.slice(0, mostRows).map((group) => {
+    const [step] = group
+    return row([
+      words[step.change],
+      phaseOf(step),
+      escaped(groupTitle(group, of)),
+      escaped(waitsText(group, byId)),
+      step.expected === undefined || step.change !== 'create' ? '' : minutesText(step.expected),
+    ])
+  })
   const table =
     rows.length === 0
       ? ''
       : [row(['', 'part', 'step', 'waits', 'takes']), row(['---', '---', '---', '---', '---']), ...rows].join('\n')
   const left = changes.length > mostRows ? `and ${amount(changes.length - mostRows)} more` : ''
-  const changed = changes.filter((step) => step.differences.length > 0)
+  const changed = changes.filter(([step]) => step.differences.length > 0)
   const more = changed.length > mostDetails ? `and ${amount(changed.length - mostDetails)} more changes` : ''
-  return `${bounded([...figures, table, left, ...changed.slice(0, mostDetails).map(details), more, placement(plan)]).join('\n\n')}\n`
+  return `${bounded([...figures, table, left, ...changed.slice(0, mostDetails).map((group) => details(group[0], groupTitle(group, of))), more, placement(plan, of)]).join('\n\n')}\n`
 }
 
-function details(step: PlannedStep): string {
+function details(step: PlannedStep, title: string): string {
   const shown = step.differences.slice(0, mostDifferences)
   const value = (it: PlannedStep['differences'][number]['before']) => (it === undefined ? '' : code(valueText(it)))
   const rest =
     step.differences.length > shown.length ? `\n\nand ${amount(step.differences.length - shown.length)} more` : ''
   return [
-    `<details><summary>${escaped(step.title)}: ${amount(step.differences.length)} changed</summary>`,
+    `<details><summary>${escaped(title)}: ${amount(step.differences.length)} changed</summary>`,
     '',
     row(['field', 'before', 'after']),
     row(['---', '---', '---']),
@@ -62,20 +67,12 @@ function details(step: PlannedStep): string {
   ].join('\n')
 }
 
-function placement({ placement }: Plan): string {
+function placement({ placement }: Plan, of: Belongings): string {
   if (placement.length === 0) return ''
-  const rows = placement
-    .slice(0, mostRows)
-    .map((it) =>
-      row([
-        escaped(it.app),
-        escaped(it.site),
-        escaped(it.cluster),
-        [it.replicas, ...(it.alternatives ?? [])].join(' or '),
-        escaped(it.why),
-      ]),
-    )
-  const left = placement.length > mostRows ? `\n\nand ${amount(placement.length - mostRows)} more` : ''
+  const all = copyRows(placement, of, mostRows)
+  const rows = all.slice(0, mostRows).map((cells) => row(cells.map(escaped)))
+  const left = all.length > mostRows ? `\n\nand ${amount(all.length - mostRows)} more` : ''
+  const ties = tieTexts(placement).map((text) => `\n${escaped(text)}\n`)
   return [
     `<details><summary>Where ${amount(placement.length)} ${placement.length === 1 ? 'copy runs' : 'copies run'}</summary>`,
     '',
@@ -83,6 +80,7 @@ function placement({ placement }: Plan): string {
     row(['---', '---', '---', '---', '---']),
     ...rows,
     left,
+    ...ties,
     '</details>',
   ].join('\n')
 }

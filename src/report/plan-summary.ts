@@ -78,6 +78,7 @@ export function minutesText({
 }
 
 export type Phase =
+  | 'Preparation'
   | 'Zones'
   | 'Networks'
   | 'Clusters'
@@ -107,6 +108,8 @@ const phases = {
 /** A look belongs to what it looks at; the looks at the whole stand in the end. */
 export function phaseOf({ kind, intent, subject }: Pick<PlannedStep, 'kind' | 'intent' | 'subject'>): Phase {
   const { of } = intent
+  // machines, images and mirrors are seen to before anything is made of them
+  if (intent.part === 'preparation') return 'Preparation'
   // it comes before GitOps, which the other add-ons come after
   if (kind === 'addon' && subject.addon === 'oidc-provider') return 'Identity'
   if (kind !== 'verify' || typeof of !== 'string') return phases[kind]
@@ -130,16 +133,26 @@ export function phasesOf(
   return runs
 }
 
-/** What a step waits for and the phases do not show: another copy, another cluster, another app. */
-export function waitsText(step: PlannedStep, byId: ReadonlyMap<string, PlannedStep>): string {
-  if ((step.kind !== 'app.place' && step.kind !== 'cluster.create') || step.change === 'remove') return ''
-  const others = step.needs.flatMap((id) => {
+/** What a step, or all that are told with it, waits for and the phases do not show: another copy, another cluster, another app. */
+export function waitsText(steps: readonly PlannedStep[], byId: ReadonlyMap<string, PlannedStep>): string {
+  const others = new Set<string>()
+  for (const step of steps) for (const other of waitsOf(step, byId, steps.length === 1)) others.add(other)
+  if (others.size === 0) return ''
+  const few = [...others].slice(0, 3)
+  return `after ${few.join(', ')}${others.size > 3 ? ` and ${amount(others.size - 3)} more` : ''}`
+}
+
+function waitsOf(step: PlannedStep, byId: ReadonlyMap<string, PlannedStep>, alone: boolean): readonly string[] {
+  if ((step.kind !== 'app.place' && step.kind !== 'cluster.create') || step.change === 'remove') return []
+  return step.needs.flatMap((id) => {
     const need = byId.get(id)
     if (need?.kind !== step.kind) return []
     if (step.kind === 'cluster.create') return need.subject.cluster ?? []
     const at = need.subject.site ?? need.subject.federation ?? ''
-    return need.subject.app === step.subject.app ? `the copy at ${at}` : `${need.subject.app} at ${at}`
+    if (need.subject.app === step.subject.app) return `the copy at ${at}`
+    // each waits for its own, where many are told as one
+    return alone || need.subject.site !== step.subject.site
+      ? `${need.subject.app} at ${at}`
+      : `${need.subject.app} there`
   })
-  if (others.length === 0) return ''
-  return `after ${others.slice(0, 3).join(', ')}${others.length > 3 ? ` and ${amount(others.length - 3)} more` : ''}`
 }

@@ -86,41 +86,103 @@ test('the clean-up tells its order, what is protected, and what is left as it is
   )
 })
 
-const stores = (count: number) =>
-  fleetFrom(`${header}metadata: { name: stores }
-clusters: [{ name: hq, eksAnywhere: { provider: bareMetal, version: "1.35" } }]
-sites: [{ name: office, place: { onPremises: bareMetal }, cluster: hq, nodePools: [{ name: m, replicas: 3 }] }]
+const stores = (count: number, change: (text: string) => string = (text) => text) =>
+  fleetFrom(
+    {
+      'fleet.yaml': change(`${header}metadata: { name: stores }
+clusters:
+  - { name: hq-east, at: chicago, eksAnywhere: { provider: bareMetal, version: "1.35", role: management } }
+  - { name: hq-west, at: reno, eksAnywhere: { provider: bareMetal, version: "1.35", role: management } }
+  - { name: ship, at: ship, eksAnywhere: { provider: bareMetal, version: "1.35", singleNode: true, airGapped: true, registryMirror: { endpoint: harbor.ship.lan } } }
+sites:
+  - { name: chicago, place: { onPremises: bareMetal }, cluster: hq-east, nodePools: [{ name: m, replicas: 3 }] }
+  - { name: reno, place: { onPremises: bareMetal }, cluster: hq-west, nodePools: [{ name: m, replicas: 3 }] }
+  - { name: ship, place: { onPremises: bareMetal }, cluster: ship }
 classes:
   - name: store
-    rows: { key: id, columns: { id: string }, list: [${Array.from({ length: count }, (_, index) => `{ id: store-${index} }`).join(', ')}] }
-    site: { name: "{id}", place: { onPremises: bareMetal }, cluster: "{id}", labels: { kind: store }, nodePools: [{ name: box }] }
-    cluster: { name: "{id}", eksAnywhere: { provider: bareMetal, version: "1.35", managementCluster: hq, singleNode: true } }
+    rows: { key: id, columns: { id: string, hq: cluster, ring: [canary, early, rest] }, csv: stores.csv }
+    site: { name: "store-{id}", place: { onPremises: bareMetal }, cluster: "store-{id}", labels: { kind: store, ring: "{ring}" } }
+    cluster: { name: "store-{id}", eksAnywhere: { provider: bareMetal, version: "1.35", managementCluster: "{hq}", singleNode: true, boot: iso, packages: [metallb], metallbPool: 10.0.0.20-10.0.0.30, hardware: { csv: "hw/{id}.csv", bmcSecretRef: "vault/bmc/{id}" } } }
+gitops: { url: "ssh://git@git.example.com/fleet" }
 ---
 kind: App
 metadata: { name: till }
 source: { image: registry.example.com/till:1 }
-placement: [{ matchLabels: { kind: store } }]
-`)
-
-test('a class of 500 sites reads as one site and a number, forward, backward and placed', () => {
-  const made = plan(stores(500))
-  const text = planText(made)
-  expect(text.split('\n').length).toBeLessThan(40)
-  expect(text).toContain(
-    '  + Create the EKS Anywhere cluster store-0, Kubernetes 1.35, and 499 more like it, to store-499 (after hq)\n',
+placement: [{ matchLabels: { kind: store }, replicas: 2 }]
+`),
+    },
+    { 'stores.csv': csvOf(count) },
   )
-  expect(text).toMatch(/\n {2}till +500 sites of store +their own +1 each /)
-  expect(planBackwardText(made)).toContain('  - Delete the cluster store-499, and 499 more like it *\n')
+
+const csvOf = (count: number): string =>
+  [
+    'id,hq,ring',
+    ...Array.from(
+      { length: count },
+      (_, index) =>
+        `${String(index + 1).padStart(4, '0')},hq-${index % 2 === 0 ? 'east' : 'west'},${index < 25 ? 'canary' : index < 275 ? 'early' : 'rest'}`,
+    ),
+  ].join('\n')
+
+test('[seed 69] a class of 2,500 shops is told in one line with its rings, forward, backward and placed', () => {
+  const made = plan(stores(2500))
+  const text = planText(made)
+  expect(text.split('\n').length).toBeLessThan(70)
+  const lines = text.split('\n')
+  expect(lines).toContain(
+    '  + Create 2,500 single-node EKS Anywhere clusters of the class store, Kubernetes 1.35 (store-0001 … store-2500), in rings canary 25, early 250, rest 2,225 (after hq-east, hq-west)',
+  )
+  expect(lines).toContain('  + Install metallb on 2,500 clusters of the class store (store-0001 … store-2500)')
+  expect(lines).toContain(
+    '  + Place till at 2,500 sites of the class store, 2 replicas each (store-0001 … store-2500), in rings canary 25, early 250, rest 2,225',
+  )
+  expect(lines).toContain('  ? The machines are listed at 2,500 clusters of the class store (store-0001 … store-2500)')
+  // those that are no row of a class stay themselves
+  expect(lines.filter((line) => /Create the EKS Anywhere cluster (?:hq-east|hq-west|ship) /.test(line))).toHaveLength(3)
+  expect(text).toMatch(/\n {2}till +2,500 sites of store +their own +2 each /)
+  const back = planBackwardText(made)
+  expect(back.split('\n').length).toBeLessThan(40)
+  expect(back).toContain('  - Delete 2,500 clusters of the class store (store-0001 … store-2500) *\n')
+  expect(back.indexOf('Delete 2,500 clusters')).toBeLessThan(back.indexOf('Delete the cluster hq-west'))
   // nothing is lost: all lines are there for those who ask
   expect(
     planText(made, { all: true })
       .split('\n')
       .filter((line) => line.startsWith('  + Create the EKS Anywhere cluster')),
-  ).toHaveLength(501)
+  ).toHaveLength(2503)
+})
+
+test('the brief form of 2,500 shops has a line for each part, and the shops are a number in it', () => {
+  const brief = planBrief(plan(stores(2500)))
+  expect(brief.split('\n').length).toBeLessThanOrEqual(15)
+  expect(brief).toContain('  clusters    hq-east 1.35, hq-west 1.35, ship 1.35, 2,500 of store 1.35\n')
+  expect(brief).toContain('  apps        till at 2,500 of store\n')
+})
+
+test('a change of the class is told once: the field with its values, or that each has its own', () => {
+  const text = planText(
+    plan(
+      stores(300, (it) =>
+        it.replace('10.0.0.20-10.0.0.30', '10.0.0.40-10.0.0.50').replace('hw/{id}.csv', 'new/{id}.csv'),
+      ),
+      observedFrom(plan(stores(300))),
+    ),
+  )
+  expect(text).toContain(
+    '  ~ Install metallb on 300 clusters of the class store (store-0001 … store-0300)\n      addresses: 10.0.0.20-10.0.0.30 → 10.0.0.40-10.0.0.50\n',
+  )
+  expect(text).toContain('      hardware.csv: its own for each\n')
+  expect(text.split('\n').length).toBeLessThan(30)
+})
+
+test('rows that are gone are removed in one line, though their class no longer knows them', () => {
+  const text = planText(plan(stores(10), observedFrom(plan(stores(300)))))
+  expect(text).toContain('  - Delete the cluster store-0300, by hq-west, and 289 more like it, to store-0011\n')
+  expect(text.split('\n').length).toBeLessThan(45)
 })
 
 test('a handful of stores are told one by one', () => {
-  expect(planText(plan(stores(3))).match(/Create the EKS Anywhere cluster/g)).toHaveLength(4)
+  expect(planText(plan(stores(3))).match(/Create the EKS Anywhere cluster store/g)).toHaveLength(3)
 })
 
 test('a name with a line break stays on its line', () => {

@@ -2,7 +2,18 @@
 // Many steps that are alike become one line: 2,500 shops are read as one shop and a number.
 
 import stringWidth from 'string-width'
-import type { Assignment, IntentValue, Plan, PlannedStep, UndoStep } from '../model/plan.ts'
+import type { IntentValue, Plan, PlannedStep } from '../model/plan.ts'
+import type { Belongings } from './plan-groups.ts'
+import {
+  belongingsOf,
+  copyRows,
+  groupTitle,
+  mostLines,
+  stepGroups,
+  tieTexts,
+  undoGroups,
+  undoTitle,
+} from './plan-groups.ts'
 import {
   amount,
   countsOf,
@@ -15,8 +26,6 @@ import {
   waitsText,
 } from './plan-summary.ts'
 
-/** More lines than this in one phase, and those that are alike are told as one. */
-const mostLines = 24
 const mostDifferences = 8
 const mostCopies = 40
 
@@ -25,32 +34,42 @@ const signs = { create: '+', change: '~', remove: '-', keep: '=' } as const
 /** `all`: what is kept, and what is alike, line by line. */
 export function planText(plan: Plan, { all = false } = {}): string {
   const byId = new Map(plan.steps.map((step) => [step.id, step]))
-  const classOf = classes(plan)
+  const of = belongingsOf(plan)
   const shown = all || !plan.steps.some(isKept) ? plan.steps : plan.steps.filter((step) => !isKept(step))
   const parts = [
     header(plan),
     ...phasesOf(shown).map(({ phase, steps }) =>
       [
         phase,
-        ...(all ? steps.map((step) => [step]) : alike(steps, classOf)).flatMap((group) => groupLines(group, byId)),
+        ...(all ? steps.map((step) => [step] as const) : stepGroups(steps, of)).flatMap((group) =>
+          groupLines(group, of, byId),
+        ),
       ].join('\n'),
     ),
-    placementTable(plan, classOf, all),
+    placementTable(plan, of, all),
   ]
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`
 }
 
-/** At most a dozen lines: what there will be, by phase. */
+/** At most fifteen lines: what there will be, by phase. */
 export function planBrief(plan: Plan): string {
   const lines = [`Plan for ${plan.fleet.name}: ${countsText(countsOf(plan))}${inBrief(plan)}`]
+  const of = belongingsOf(plan)
   const inPhases = new Map<string, PlannedStep[]>()
   for (const step of plan.steps) {
     if (step.kind === 'verify') continue
     const phase = phaseOf(step)
-    inPhases.set(phase, [...(inPhases.get(phase) ?? []), step])
+    const steps = inPhases.get(phase)
+    if (steps === undefined) inPhases.set(phase, [step])
+    else steps.push(step)
   }
-  for (const [phase, steps] of inPhases)
-    lines.push(`  ${phase.toLowerCase().padEnd(11)} ${cut(fewOf(steps.map(brief)), 110)}`)
+  for (const [phase, steps] of inPhases) {
+    const words = stepGroups(steps, of).map((group) => {
+      const name = of(group[0].subject).class
+      return group.length === 1 || name === undefined ? group.map(brief) : briefOfMany(group[0], group.length, name)
+    })
+    lines.push(`  ${phase.toLowerCase().padEnd(11)} ${cut(fewOf(words.flat()), 110)}`)
+  }
   return `${lines.join('\n')}\n`
 }
 
@@ -68,9 +87,9 @@ export function planBackwardText(plan: Plan): string {
           `${guarded === backward.length ? 'All' : amount(guarded)} of them take something from what is marked protect (*): its name must be typed first`,
         ]),
   ]
-  const undone = alikeUndo(backward, classes(plan)).map(
-    ([first, ...more]) =>
-      `  - ${oneLine(first?.title ?? '')}${more.length === 0 ? '' : `, and ${amount(more.length)} more like it`}${first?.protected === true ? ' *' : ''}`,
+  const of = belongingsOf(plan)
+  const undone = undoGroups(backward, of).map(
+    (group) => `  - ${oneLine(undoTitle(group, of))}${group[0].protected ? ' *' : ''}`,
   )
   const left = kept.slice(0, mostLines).map((step) => `  = ${oneLine(step.inverse.title)}`)
   const parts = [
@@ -104,122 +123,55 @@ function header(plan: Plan): string {
 const isKept = (step: PlannedStep): boolean => step.change === 'keep' && !step.existing
 
 function groupLines(
-  [step, ...more]: readonly PlannedStep[],
+  group: readonly [PlannedStep, ...PlannedStep[]],
+  of: Belongings,
   byId: ReadonlyMap<string, PlannedStep>,
 ): readonly string[] {
-  if (step === undefined) return []
+  const [step] = group
   const sign = step.kind === 'verify' ? '?' : signs[step.change]
   const takes = step.expected === undefined || step.change !== 'create' ? '' : minutesText(step.expected)
-  const notes = [waitsText(step, byId), takes].filter((note) => note !== '').join('; ')
-  const last = more.at(-1)
-  const rest =
-    last === undefined
-      ? ''
-      : `, and ${amount(more.length)} more like it, to ${last.subject.site ?? last.subject.cluster ?? last.subject.host ?? last.id}`
+  const notes = [waitsText(group, byId), takes].filter((note) => note !== '').join('; ')
   return [
-    `  ${sign} ${oneLine(step.title)}${rest}${notes === '' ? '' : ` (${oneLine(notes)})`}`,
-    ...differenceLines(step),
+    `  ${sign} ${oneLine(groupTitle(group, of))}${notes === '' ? '' : ` (${oneLine(notes)})`}`,
+    ...differenceLines(group),
   ]
 }
 
-function differenceLines({ change, differences }: PlannedStep): readonly string[] {
+function differenceLines(group: readonly [PlannedStep, ...PlannedStep[]]): readonly string[] {
+  const [{ change, differences }] = group
   if (change !== 'change') return []
-  const lines = differences
-    .slice(0, mostDifferences)
-    .map(
-      ({ path, before, after }) =>
-        `      ${oneLine(path)}: ${before === undefined ? 'nothing' : valueText(before)} → ${after === undefined ? 'nothing' : valueText(after)}`,
-    )
+  const lines = differences.slice(0, mostDifferences).map(({ path, before, after }, index) => {
+    const alike = group.every((step) => {
+      const other = step.differences[index]
+      return other !== undefined && sided(other) === sided({ before, after })
+    })
+    return `      ${oneLine(path)}: ${alike ? sided({ before, after }) : 'its own for each'}`
+  })
   return differences.length > mostDifferences
     ? [...lines, `      and ${amount(differences.length - mostDifferences)} more`]
     : lines
 }
 
+type Sides = Pick<PlannedStep['differences'][number], 'before' | 'after'>
+
+const sided = ({ before, after }: Sides): string =>
+  `${before === undefined ? 'nothing' : valueText(before)} → ${after === undefined ? 'nothing' : valueText(after)}`
+
 export function valueText(value: IntentValue): string {
   return cut(oneLine(typeof value === 'string' ? value : JSON.stringify(value)), 70)
 }
 
-type ClassOf = (step: { readonly subject: PlannedStep['subject'] }) => string | undefined
-
-function classes({ fleet }: Plan): ClassOf {
-  const bySite = new Map(fleet.sites.map((site) => [site.name, site.class]))
-  const byCluster = new Map(fleet.clusters.map((cluster) => [cluster.name, cluster.class]))
-  return ({ subject }) => bySite.get(subject.site ?? '') ?? byCluster.get(subject.cluster ?? '')
-}
-
-/** In a long phase: steps of one kind and class that undergo the same, wherever in it they stand. */
-function alike(steps: readonly PlannedStep[], classOf: ClassOf): readonly (readonly PlannedStep[])[] {
-  return grouped(steps, (step) =>
-    [
-      step.kind,
-      step.change,
-      step.existing,
-      classOf(step) ?? '',
-      step.subject.app ?? '',
-      step.subject.addon ?? '',
-      step.kind === 'verify' ? step.intent.claim : '',
-      step.differences.map(({ path }) => path),
-    ].join('|'),
-  )
-}
-
-function alikeUndo(steps: readonly UndoStep[], classOf: ClassOf): readonly (readonly UndoStep[])[] {
-  return grouped(steps, (step) =>
-    [step.kind, step.protected, classOf(step) ?? '', step.subject.app ?? '', step.subject.addon ?? ''].join('|'),
-  )
-}
-
-function grouped<T>(items: readonly T[], keyOf: (item: T) => string): readonly (readonly T[])[] {
-  if (items.length <= mostLines) return items.map((item) => [item])
-  const groups = new Map<string, T[]>()
-  for (const item of items) {
-    const key = keyOf(item)
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [item])
-    else group.push(item)
-  }
-  // two are as quickly read as one and "1 more"
-  return [...groups.values()].flatMap((group) => (group.length <= 2 ? group.map((item) => [item]) : [group]))
-}
-
-function placementTable({ placement, fleet }: Plan, classOf: ClassOf, all: boolean): string {
+function placementTable({ placement, fleet }: Plan, of: Belongings, all: boolean): string {
   if (placement.length === 0) return ''
-  const many = !all && placement.length > mostCopies
-  const rows = many
-    ? byClass(placement, (site) => classOf({ subject: { site } }))
-    : placement.map((copy) => [copy.app, copy.site, copy.cluster, replicas(copy), copy.why])
+  const rows = copyRows(placement, of, all ? Number.POSITIVE_INFINITY : mostCopies)
+  const shown = all ? rows : rows.slice(0, mostCopies)
   const title = `Where ${fleet.apps.length === 1 ? 'the app runs' : 'apps run'}`
-  return [title, ...table([['app', 'site', 'cluster', 'replicas', 'why'], ...rows])].join('\n')
-}
-
-const replicas = ({ replicas, alternatives }: Assignment): string => [replicas, ...(alternatives ?? [])].join(' or ')
-
-function byClass(
-  placement: readonly Assignment[],
-  classOf: (site: string) => string | undefined,
-): readonly (readonly string[])[] {
-  const groups = new Map<string, Assignment[]>()
-  for (const copy of placement) {
-    const key = `${copy.app}|${classOf(copy.site) ?? copy.site}|${replicas(copy)}`
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [copy])
-    else group.push(copy)
-  }
-  return [...groups.values()].slice(0, mostCopies).flatMap((group) => {
-    const [first] = group
-    if (first === undefined) return []
-    return [
-      group.length === 1
-        ? [first.app, first.site, first.cluster, replicas(first), first.why]
-        : [
-            first.app,
-            `${amount(group.length)} sites of ${classOf(first.site)}`,
-            'their own',
-            `${replicas(first)} each`,
-            first.why,
-          ],
-    ]
-  })
+  return [
+    title,
+    ...table([['app', 'site', 'cluster', 'replicas', 'why'], ...shown]),
+    ...(rows.length > shown.length ? [`  and ${amount(rows.length - shown.length)} more`] : []),
+    ...tieTexts(placement).map((text) => `  ${oneLine(text)}`),
+  ].join('\n')
 }
 
 /** Columns two apart, by the width that a terminal gives them; the last one as long as it is. */
@@ -244,13 +196,13 @@ function brief({ kind, subject, intent, change }: PlannedStep): string {
     case 'zone.optIn':
       return `${gone}${subject.zoneGroup}`
     case 'network':
-      return `${gone}${subject.network} ${String(intent.cidr)}`
+      return typeof intent.cidr === 'string' ? `${gone}${subject.network} ${intent.cidr}` : ''
     case 'cluster.create':
       return `${gone}${subject.cluster} ${String(intent.version ?? '')}`.trimEnd()
     case 'pool.join':
       return `${gone}${String(intent.replicas)} at ${at}`
     case 'addon':
-      return `${gone}${subject.addon} on ${subject.cluster}`
+      return intent.part === 'preparation' ? preparationWord(subject) : `${gone}${subject.addon} on ${subject.cluster}`
     case 'federation.start':
       return `${gone}${subject.federation} on ${subject.cluster}`
     case 'member.join':
@@ -262,6 +214,32 @@ function brief({ kind, subject, intent, change }: PlannedStep): string {
       return subject.site === undefined ? '' : `${gone}${subject.host} → ${subject.site}`
     case 'verify':
       return ''
+  }
+}
+
+const preparationWord = ({ addon = '' }: PlannedStep['subject']): string =>
+  addon.includes('@') ? `images into ${addon.slice(addon.indexOf('@') + 1)}` : 'artifacts and images downloaded'
+
+/** Many of a class in a few words. */
+function briefOfMany({ kind, subject, intent, change }: PlannedStep, count: number, name: string): string {
+  const many = `${change === 'remove' ? 'no more ' : ''}${amount(count)}`
+  switch (kind) {
+    case 'cluster.create':
+      return `${many} of ${name} ${String(intent.version ?? '')}`.trimEnd()
+    case 'addon':
+      return `${subject.addon} on ${many} of ${name}`
+    case 'app.place':
+      return `${subject.app} at ${many} of ${name}`
+    case 'route.point':
+      return `${subject.host} → ${many} of ${name}`
+    case 'pool.join':
+    case 'gitops.start':
+    case 'member.join':
+    case 'network':
+    case 'zone.optIn':
+    case 'federation.start':
+    case 'verify':
+      return `${many} of ${name}`
   }
 }
 

@@ -1,0 +1,142 @@
+// A drill on the twin: one run to show and many more to judge by. A claim that fails in any run has failed, because a fleet does
+// not choose its phases.
+
+import { failoverPaths, lossOfFaults } from '../failover/index.ts'
+import { durationText } from '../model/duration.ts'
+import type { Drill, Fleet } from '../model/fleet.ts'
+import { lookup } from '../model/lookup.ts'
+import { positionOf } from '../model/origin.ts'
+import type { Plan } from '../model/plan.ts'
+import type { Timeline } from '../model/timeline.ts'
+import { timerEntry } from '../timers/index.ts'
+import { simulate as twin } from '../worlds/twin/simulate.ts'
+import { availabilityEnvelopes, recoveryEnvelopes } from './envelope.ts'
+import { claimText, judge } from './expectations.ts'
+import { faultText } from './fault-text.ts'
+import type {
+  DrillOptions,
+  DrillResult,
+  DrillSummary,
+  ExpectationResult,
+  Outcome,
+  RecoveryEnvelope,
+  TimerNote,
+} from './result.ts'
+import { seedsOf, shownSeed } from './seeds.ts'
+
+/** Runs besides the shown one, where nobody says how many. */
+export const defaultRuns = 64
+
+export function runDrill(plan: Plan, drill: Drill, options: DrillOptions = {}): DrillResult {
+  const { fleet } = plan
+  const simulate = options.simulate ?? twin
+  const seed = shownSeed(fleet, drill, options.seed)
+  const timelines = seedsOf(seed, options.runs ?? defaultRuns).map((each) =>
+    simulate(plan, drill, each, options.skerry === undefined ? {} : { skerry: options.skerry }),
+  )
+  const [shown] = timelines
+  if (shown === undefined) throw new Error('a bug of skerry: a drill of no runs')
+  const overSeconds = Math.max(...timelines.map((timeline) => timeline.length))
+  const expectations = drill.expect.map((expectation): ExpectationResult => {
+    const outcomes = timelines.map((timeline) => ({
+      seed: timeline.seed,
+      ...judge(expectation, { fleet, drill, timeline, overSeconds }),
+    }))
+    return {
+      claim: claimText(expectation, { fleet, drill }),
+      at: positionOf(fleet.sources, expectation.origin),
+      ...overall(outcomes),
+    }
+  })
+  const violations = timelines.flatMap((timeline) =>
+    timeline.violations.map((violation) => ({ seed: timeline.seed, ...violation })),
+  )
+  const recoveries = withForecast(fleet, drill, shown, recoveryEnvelopes(timelines))
+  return {
+    version: 1,
+    skerry: options.skerry ?? shown.skerry,
+    fleet: fleet.name,
+    drill: summary(fleet, drill, shown, overSeconds),
+    seed,
+    runs: timelines.length,
+    ok:
+      violations.length === 0 &&
+      recoveries.every((recovery) => recovery.outside.length === 0) &&
+      expectations.every((expectation) => expectation.passed),
+    expectations,
+    recoveries,
+    availability: availabilityEnvelopes(timelines, overSeconds),
+    assumptions: shown.assumptions,
+    violations,
+    timers: timerNotes(timelines),
+    timeline: shown,
+  }
+}
+
+function overall(outcomes: readonly (Outcome & { readonly seed: string })[]): Omit<ExpectationResult, 'claim' | 'at'> {
+  const [first] = outcomes
+  if (first === undefined) throw new Error('a bug of skerry: an expectation without a run')
+  const { seed: _, ...shown } = first
+  // a failed run is worse than any that passed; among equals the one that came nearest to failing, or was furthest off
+  const slack = (outcome: Outcome) =>
+    outcome.slack ?? (outcome.passed ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY)
+  const worst = outcomes.reduce((a, b) => (a.passed !== b.passed ? (a.passed ? b : a) : slack(b) < slack(a) ? b : a))
+  const failedRuns = outcomes.filter((outcome) => !outcome.passed).length
+  return { passed: failedRuns === 0, shown, runs: outcomes.length, failedRuns, worst }
+}
+
+function summary(fleet: Fleet, drill: Drill, { length }: Timeline, overSeconds: number): DrillSummary {
+  return {
+    name: drill.name,
+    ...(drill.metadata.description === undefined ? {} : { description: drill.metadata.description }),
+    faults: drill.faults.map((fault) => ({
+      at: fault.at,
+      ...(fault.for === undefined ? {} : { until: fault.at + fault.for }),
+      text: `${faultText(fault)}${fault.for === undefined ? '' : ` for ${durationText(fault.for)}`}`,
+    })),
+    lengthSeconds: length,
+    overSeconds,
+    lanAudiences: Object.fromEntries(
+      fleet.audiences.flatMap((audience) => (audience.at === undefined ? [] : [[audience.name, audience.at]])),
+    ),
+  }
+}
+
+/** The closed form stands beside a recovery from the fault, where the drill takes away one thing that the closed form knows. */
+function withForecast(
+  fleet: Fleet,
+  drill: Drill,
+  shown: Timeline,
+  envelopes: readonly RecoveryEnvelope[],
+): readonly RecoveryEnvelope[] {
+  const loss = lossOfFaults(drill.faults)
+  if (loss === undefined) return envelopes
+  const find = lookup(fleet)
+  const starts = new Set(
+    shown.events
+      .filter((event) => event.at === drill.faults[0]?.at && event.cause === undefined)
+      .map((event) => event.text),
+  )
+  return envelopes.map((envelope) => {
+    const app = find.app(envelope.app)
+    if (app === undefined || !starts.has(envelope.after)) return envelope
+    const path = failoverPaths(fleet, app.name, loss, drill.assume).find((one) => one.audience === envelope.audience)
+    if (path?.recovery === undefined) return envelope
+    const { minSeconds, maxSeconds, meanSeconds } = path.recovery
+    return { ...envelope, forecast: { minSeconds, maxSeconds, meanSeconds } }
+  })
+}
+
+function timerNotes(timelines: readonly Timeline[]): Readonly<Record<string, TimerNote>> {
+  const notes = new Map<string, TimerNote>()
+  for (const segment of timelines.flatMap((timeline) => timeline.recoveries.flatMap((recovery) => recovery.segments))) {
+    const entry = timerEntry(segment.timer)
+    if (!notes.has(segment.timer))
+      notes.set(segment.timer, {
+        title: entry?.timer.title ?? segment.title,
+        source: entry?.timer.source ?? '',
+        decidedBy: segment.decidedBy,
+      })
+  }
+  return Object.fromEntries([...notes].sort(([a], [b]) => (a < b ? -1 : 1)))
+}

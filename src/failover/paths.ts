@@ -1,0 +1,330 @@
+// The closed form of a failover: for each audience of an app and one loss, what users get at once, what notices it, who serves them
+// then and after how long; and what happens when the loss is made good. Where nothing happens, or nobody is left, it says so.
+
+import type { App, Fleet } from '../model/fleet.ts'
+import { lookup } from '../model/lookup.ts'
+import { powerHoldUp, targetUnhealthy } from '../timers/index.ts'
+import { copyAfter, doorStandsAway, hasWay, siteAfter } from './after.ts'
+import { failbackOf, repairOf, startStages } from './comeback.ts'
+import { answersSpread, checkersReach, noticedBy, notices, targetCheck, targetFields } from './detection.ts'
+import { roundTripMilliseconds } from './distance.ts'
+import type { Assumptions } from './kubernetes.ts'
+import type { Loss, LossFault } from './loss.ts'
+import type { Chain, Stage } from './path.ts'
+import { chain, dependence, single } from './path.ts'
+import type { Copy, Question } from './question.ts'
+import type { Answers } from './routing.ts'
+import { answers, routedSites } from './routing.ts'
+
+/**
+ * unnoticed: users lose nothing. moved: they lose nothing, and are sent elsewhere all the same. recovers: others serve them after a
+ * time. heals: the site itself goes on with what is left of it. lost: nobody serves them until the loss is made good. unserved:
+ * nobody served them before it either.
+ */
+export type Outcome = 'unnoticed' | 'moved' | 'recovers' | 'heals' | 'lost' | 'unserved'
+
+export interface Path {
+  readonly app: string
+  readonly audience: string
+  readonly loss: string
+  readonly outcome: Outcome
+  /** Share of the audience by site, before and in the end. */
+  readonly before: Answers
+  readonly after: Answers
+  /** Share that is answered before, and in the end while the loss lasts. */
+  readonly servedBefore: number
+  readonly servedAfter: number
+  /** From the loss to the last user that honours TTLs; where somebody serves them. */
+  readonly recovery: Chain | undefined
+  /** GitOps puts the copy back besides, which may be earlier. */
+  readonly repair: Chain | undefined
+  /** From the loss made good to users where they were before. */
+  readonly failback: Chain | undefined
+  /** Sites that are lost to it without anything noticing. */
+  readonly unseen: readonly string[]
+  /** Copies that would still serve this audience. */
+  readonly copiesLeft: readonly string[]
+  /** Estimated round trip to who serves, milliseconds, weighted by share; undefined where a location is not known. */
+  readonly latencyMilliseconds: { readonly before: number | undefined; readonly after: number | undefined }
+  /** What happens, in sentences. */
+  readonly text: readonly string[]
+}
+
+export function failoverPaths(
+  fleet: Fleet,
+  appName: string,
+  loss: Pick<Loss, 'id' | 'faults'>,
+  assume?: Assumptions,
+): readonly Path[] {
+  const app = lookup(fleet).app(appName)
+  return app === undefined ? [] : pathsOf(fleet, app, loss, assume)
+}
+
+/** The same for an app as it might be declared instead. */
+export function pathsOf(
+  fleet: Fleet,
+  app: App,
+  loss: Pick<Loss, 'id' | 'faults'>,
+  assume?: Assumptions,
+): readonly Path[] {
+  if (app.expose === undefined) return []
+  const asked = new Set([
+    ...routedSites(app),
+    ...app.audiences.flatMap((name) => lookup(fleet).audience(name)?.at ?? []),
+  ])
+  const copies = new Map<string, Copy>()
+  for (const placement of app.placement) {
+    // a copy that no name resolves to and that is on nobody's LAN serves nobody
+    if (!asked.has(placement.site ?? '')) continue
+    const site = lookup(fleet).site(placement.site)
+    const well = copyAfter(fleet, app, placement, [])
+    const after = copyAfter(fleet, app, placement, loss.faults)
+    if (site !== undefined && well !== undefined && after !== undefined) copies.set(site.name, { site, well, after })
+  }
+  return app.audiences.flatMap((name) => {
+    const audience = lookup(fleet).audience(name)
+    return audience === undefined ? [] : [pathOf({ fleet, app, audience, copies, loss, assume })]
+  })
+}
+
+function pathOf(question: Question): Path {
+  const { audience, loss, app } = question
+  const before = audience.at === undefined ? publicAnswers(question, 'before') : { [audience.at]: 1 }
+  const after = audience.at === undefined ? publicAnswers(question, 'after') : before
+  const servedBefore = served(question, before, () => 0)
+  const atOnce = served(question, before, (copy) => failing(question, copy))
+  const servedAfter = served(question, after, (copy) => lastingly(question, copy))
+  const settled = outcomeOf(servedBefore, atOnce, servedAfter, sameAnswers(before, after))
+  const outcome = settled === 'lost' && repairs(question) ? 'heals' : settled
+  const failed = Object.keys(before).filter((name) => failing(question, question.copies.get(name)) > 0)
+  const stages =
+    outcome === 'recovers'
+      ? movingStages(question, failed)
+      : outcome === 'heals'
+        ? healingStages(question, failed)
+        : undefined
+  const repair = outcome === 'recovers' ? repairChain(question, failed) : undefined
+  return {
+    app: app.name,
+    audience: audience.name,
+    loss: loss.id,
+    outcome,
+    before,
+    after,
+    servedBefore,
+    servedAfter,
+    recovery: stages === undefined ? undefined : sooner(chain([...holdUpStages(question, failed), ...stages]), repair),
+    repair,
+    failback:
+      outcome === 'recovers' || outcome === 'moved' || outcome === 'lost'
+        ? failbackOf(question, failed.length > 0 ? failed : Object.keys(before))
+        : undefined,
+    unseen: unseenOf(question, failed),
+    copiesLeft: [...question.copies.values()]
+      .filter((copy) => reaches(question, copy) && lastingly(question, copy) < 1)
+      .map((copy) => copy.site.name),
+    latencyMilliseconds: {
+      before: latency(question, before),
+      after: servedAfter > 0 ? latency(question, after) : undefined,
+    },
+    text: sentences(question, { outcome, before, after, failed, servedAfter }),
+  }
+}
+
+function outcomeOf(servedBefore: number, atOnce: number, servedAfter: number, same: boolean): Outcome {
+  if (servedBefore < epsilon) return 'unserved'
+  if (servedAfter < servedBefore - epsilon) return 'lost'
+  if (atOnce > servedBefore - epsilon) return same ? 'unnoticed' : 'moved'
+  return same ? 'heals' : 'recovers'
+}
+
+const epsilon = 1e-9
+
+/** What Route 53 answers once everybody who can notice has noticed. */
+function publicAnswers(question: Question, when: 'before' | 'after'): Answers {
+  const { fleet, app, audience, copies } = question
+  return answers(fleet, app, audience, (name) => {
+    const copy = copies.get(name)
+    if (copy === undefined) return true
+    return (
+      believedWell(question, copy) && (when === 'before' || noticedBy(fleet, app, copy.site, copy.after).length === 0)
+    )
+  })
+}
+
+/** Whether the record is healthy while nothing is lost: a check that can never reach its endpoint never passes. */
+function believedWell({ fleet, app }: Question, { site, well }: Copy): boolean {
+  const check = app.expose?.healthCheck
+  if (check?.by === 'checkers' && !checkersReach(fleet, site)) return false
+  return noticedBy(fleet, app, site, well).length === 0
+}
+
+function served(question: Question, shares: Answers, fails: (copy: Copy | undefined) => number): number {
+  return Object.entries(shares).reduce((sum, [name, share]) => {
+    const copy = question.copies.get(name)
+    if (copy === undefined || !reaches(question, copy) || copy.well.pods === 0) return sum
+    return sum + share * (1 - fails(copy))
+  }, 0)
+}
+
+const reaches = ({ fleet, audience }: Question, { site }: Copy): boolean => hasWay(fleet, audience, site)
+
+/** Share of requests to the copy that fails right after the loss. On its LAN only the site itself counts. */
+function failing(question: Question, copy: Copy | undefined): number {
+  if (copy === undefined) return 1
+  if (question.audience.at === undefined) return copy.after.failing
+  return doorReached(question, copy) ? copy.after.failingPods : 1
+}
+
+/** On the LAN the front door is at hand, unless it stands in the Region. */
+function doorReached({ fleet, loss }: Question, { site, after }: Copy): boolean {
+  return after.pods > 0 && (!doorStandsAway(fleet, site) || siteAfter(fleet, site, loss.faults).controlWay)
+}
+
+/** The same once dead targets are left out: what still answers then answers all. */
+function lastingly(question: Question, copy: Copy | undefined): number {
+  if (copy === undefined) return 1
+  if (question.audience.at !== undefined) return doorReached(question, copy) ? 0 : 1
+  return copy.after.symptom === undefined && copy.after.pods > 0 ? 0 : 1
+}
+
+function sameAnswers(a: Answers, b: Answers): boolean {
+  const keys = new Set([...Object.keys(a), ...Object.keys(b)])
+  return [...keys].every((key) => Math.abs((a[key] ?? 0) - (b[key] ?? 0)) < epsilon)
+}
+
+/** Whether GitOps alone brings everything back. */
+const repairs = (question: Question): boolean =>
+  [...question.copies.values()].some(
+    (copy) => lastingly(question, copy) === 1 && repairOf(question, copy) !== undefined,
+  )
+
+/** A battery hides the loss for a while. */
+function holdUpStages({ fleet, loss }: Question, failed: readonly string[]): readonly Stage[] {
+  return failed.flatMap((name) => {
+    const site = lookup(fleet).site(name)
+    const dark = loss.faults.some((fault) => fault.site === name && fault.lose === 'power')
+    return dark && site?.powerHoldUp !== undefined && site.powerHoldUp > 0
+      ? [single(powerHoldUp(site.powerHoldUp), [dependence(fleet, site.origin, 'powerHoldUp', site.powerHoldUp)])]
+      : []
+  })
+}
+
+/** The records of all failed copies must turn: the slowest counts. */
+function movingStages(
+  { fleet, app, copies, assume }: Question,
+  failed: readonly string[],
+): readonly Stage[] | undefined {
+  const turning = failed.flatMap((name) => {
+    const copy = copies.get(name)
+    const ways = copy === undefined ? [] : noticedBy(fleet, app, copy.site, copy.after)
+    return copy === undefined || ways.length === 0 ? [] : [{ site: copy.site, stage: notices(ways) }]
+  })
+  const slowest = [...turning].sort((a, b) => b.stage.maxSeconds - a.stage.maxSeconds)[0]
+  if (slowest === undefined) return undefined
+  return [slowest.stage, ...answersSpread(fleet, app, slowest.site, assume?.dnsPropagation)]
+}
+
+/** The same copies put back by GitOps, and started. */
+function repairChain(question: Question, failed: readonly string[]): Chain | undefined {
+  const [first] = failed
+    .flatMap((name) => question.copies.get(name) ?? [])
+    .flatMap((copy) => repairOf(question, copy) ?? [])
+  return first === undefined ? undefined : chain([first, ...startStages(question, 'new')])
+}
+
+/** Whichever brings users back first. */
+function sooner(moving: Chain, repair: Chain | undefined): Chain {
+  if (repair === undefined) return moving
+  const least = (of: (bounds: Chain) => number) => Math.min(of(moving), of(repair))
+  return {
+    ...moving,
+    minSeconds: least((it) => it.minSeconds),
+    meanSeconds: least((it) => it.meanSeconds),
+    maxSeconds: least((it) => it.maxSeconds),
+  }
+}
+
+/** Nodes of a site are lost, others of it go on: its load balancer leaves the dead ones out. */
+function healingStages(question: Question, failed: readonly string[]): readonly Stage[] {
+  const { app, fleet } = question
+  const repaired = repairChain(question, failed)
+  if (repaired !== undefined) return repaired.stages
+  return [single(targetUnhealthy(targetCheck(app)), targetFields(fleet, app))]
+}
+
+function latency(question: Question, shares: Answers): number | undefined {
+  const from = question.audience.location
+  let sum = 0
+  for (const [name, share] of Object.entries(shares)) {
+    const to = question.copies.get(name)?.site.location
+    if (from === undefined || to === undefined) return undefined
+    sum += share * roundTripMilliseconds(from, to)
+  }
+  return sum
+}
+
+/** Sites that are lost without anything that would turn the name away from them. */
+function unseenOf({ fleet, app, copies }: Question, failed: readonly string[]): readonly string[] {
+  return failed.filter((name) => {
+    const copy = copies.get(name)
+    return copy !== undefined && noticedBy(fleet, app, copy.site, copy.after).length === 0
+  })
+}
+
+interface Told {
+  readonly outcome: Outcome
+  readonly before: Answers
+  readonly after: Answers
+  readonly failed: readonly string[]
+  readonly servedAfter: number
+}
+
+function sentences(question: Question, { outcome, before, after, failed }: Told): readonly string[] {
+  const { audience, copies } = question
+  const names = (shares: Answers) => Object.keys(shares).join(' and ') || 'nobody'
+  switch (outcome) {
+    case 'unnoticed':
+      return ['Users notice nothing.']
+    case 'moved':
+      return [`Users are sent from ${names(before)} to ${names(after)}, though ${names(before)} would serve them.`]
+    case 'recovers':
+      return [`${names(after)} serves.`]
+    case 'heals':
+      return [
+        repairs(question)
+          ? `Flux puts it back, and ${names(after)} serves again.`
+          : `${names(after)} goes on with what is left of it.`,
+      ]
+    case 'unserved':
+      return [`Nobody serves ${audience.name} in the first place.`]
+    case 'lost':
+      break
+  }
+  if (audience.at !== undefined) return [`Users on the LAN of ${audience.at} have no other way: they wait for it.`]
+  const unseen = unseenOf(question, failed)
+  const others = [...copies.values()].filter(
+    (copy) => !failed.includes(copy.site.name) && lastingly(question, copy) < 1 && reaches(question, copy),
+  )
+  if (unseen.length > 0 && others.length > 0)
+    return [
+      `${others.map((copy) => copy.site.name).join(' and ')} could serve, but nothing notices that ${unseen.join(' and ')} is gone: no health check of the name sees it.`,
+    ]
+  if (others.length > 0)
+    return [`${others.map((copy) => copy.site.name).join(' and ')} could serve, but the name never resolves to it.`]
+  if (copies.size < 2) return ['There is no other copy: users wait until it is back.']
+  return [`No copy is left that ${audience.name} can reach; the name goes on resolving to ${names(after)}.`]
+}
+
+/** The one loss of a drill, where all that it takes away begins at once and lasts equally long. */
+export function lossOfFaults(
+  faults: readonly (LossFault & { readonly at: number; readonly for?: number | undefined })[],
+): Pick<Loss, 'id' | 'faults'> | undefined {
+  const [first] = faults
+  if (
+    first === undefined ||
+    faults.some((fault) => fault.at !== first.at || fault.for !== first.for || fault.slow !== undefined)
+  )
+    return undefined
+  return { id: 'drill', faults }
+}

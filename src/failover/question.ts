@@ -1,0 +1,21 @@
+// What a closed form is asked: one audience of one app, under one loss.
+
+import type { App, Audience, Fleet, Site } from '../model/fleet.ts'
+import type { CopyAfter } from './after.ts'
+import type { Assumptions } from './kubernetes.ts'
+import type { Loss } from './loss.ts'
+
+export interface Copy {
+  readonly site: Site
+  readonly well: CopyAfter
+  readonly after: CopyAfter
+}
+
+export interface Question {
+  readonly fleet: Fleet
+  readonly app: App
+  readonly audience: Audience
+  readonly copies: ReadonlyMap<string, Copy>
+  readonly loss: Pick<Loss, 'id' | 'faults'>
+  readonly assume: Assumptions
+}
