@@ -93,7 +93,9 @@ export interface Assignment {
   readonly cluster: string
   readonly namespace: string
   readonly replicas: number
-  /** Other outcomes that are as likely, where an engine's tie-break decides. */
+  /** The federation that divides the replicas; without one, the file says where each goes. */
+  readonly federation?: string
+  /** Other outcomes that are as likely, where an engine's tie-break decides; in the same order on every row of one placement. */
   readonly alternatives?: readonly number[]
   readonly why: string
 }

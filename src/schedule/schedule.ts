@@ -1,5 +1,5 @@
 // Karmada's replica scheduler, ported: what it would decide for a binding, with the words it would use when it fails. The port is exact
-// and is held to that by comparison with Karmada's own code (engines/karmada-scheduler); docs/decisions/0010 says why it is a port.
+// and is held to that by comparison with Karmada's own code (engines/karmada-scheduler); docs/decisions/0006 says why it is a port.
 //
 //   filter -> score and sort -> select by spread constraints -> divide replicas        once per affinity group, until one succeeds
 //

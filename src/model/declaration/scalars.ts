@@ -25,7 +25,7 @@ export const percentage = z
   .string()
   .max(12)
   .regex(/^\d{1,3}(?:\.\d+)?%$/, 'a percentage is written with its sign, such as 99.9%')
-  .transform((text) => Number(text.slice(0, -1)) / 100)
+  .transform((text) => Number(`${text.slice(0, -1)}e-2`))
   .refine((value) => value <= 1, 'a percentage is at most 100%')
 
 /** ">= 99%", "< 30s" → a comparison with a plain number; a lone value means "at least" for shares and "at most" for times. */
@@ -35,7 +35,7 @@ export const shareComparison = z
   .regex(/^(?:>=|>|<=|<|=)?\s*\d{1,3}(?:\.\d+)?%$/, 'a share is compared like ">= 99%"')
   .transform((text) => {
     const [, sign, number] = /^(>=|>|<=|<|=)?\s*(\d+(?:\.\d+)?)%$/.exec(text) ?? []
-    return { sign: (sign ?? '>=') as Sign, value: Number(number) / 100 }
+    return { sign: (sign ?? '>=') as Sign, value: Number(`${number}e-2`) }
   })
 
 export type Sign = '>=' | '>' | '<=' | '<' | '='

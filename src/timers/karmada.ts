@@ -1,0 +1,201 @@
+// Karmada: when it calls a member lost, when it moves what ran there, when it takes the old copy away, and when all is believed again.
+// All of it is decided on the host, from what its probes or the members' leases say; nothing moves back by itself.
+
+import type { Timer } from './timer.ts'
+
+const controllers = 'karmada v1.18.2 pkg/controllers'
+
+/** How a member is watched: its API is probed from the host, or an agent on it renews a lease. */
+export type Sync = 'push' | 'pull'
+
+/** As Karmada is installed. The client timeout is in the code, the rest are flags. */
+export const karmadaSeconds = {
+  statusFrequency: 10,
+  failureThreshold: 30,
+  successThreshold: 30,
+  clientTimeout: 32,
+  leaseRenewal: 10,
+  monitorPeriod: 5,
+  monitorGrace: 40,
+  graceful: 600,
+  retryMax: 1000,
+  directRequeue: 5,
+  /** How long a probe that is answered, and the writing of what it found, may take. */
+  probe: 0.03,
+} as const
+
+/** Three workers, each of which rests for two seconds after each binding that it evicts. */
+export const evictionWorkers = { count: 3, restSeconds: 2 } as const
+
+/** From a member that nobody reaches to Ready=False or Unknown on the host. */
+export function memberLost(sync: Sync, how: 'blackhole' | 'refuse' = 'blackhole'): Timer {
+  if (sync === 'pull') {
+    return {
+      id: 'karmada.member.lost.pull',
+      title: 'Karmada misses the lease of the member',
+      minSeconds: karmadaSeconds.monitorGrace - karmadaSeconds.leaseRenewal * 1.04,
+      maxSeconds: karmadaSeconds.monitorGrace + karmadaSeconds.monitorPeriod + 0.1,
+      meanSeconds: 37.5,
+      source: `${controllers}/cluster/cluster_controller.go:514; cmd/agent/app/options/options.go:185; measured 40.0 s`,
+      decidedBy: 'engine',
+      note: 'grace of 40 s, plus the wait for the next look, less the age of the last lease',
+    }
+  }
+  const timeouts =
+    how === 'blackhole'
+      ? 2 * karmadaSeconds.clientTimeout + karmadaSeconds.statusFrequency
+      : karmadaSeconds.failureThreshold
+  return {
+    id: how === 'blackhole' ? 'karmada.member.lost.blackhole' : 'karmada.member.lost.refused',
+    title:
+      how === 'blackhole' ? 'two probes of the member time out' : 'probes of the member are refused for half a minute',
+    minSeconds: timeouts,
+    maxSeconds: timeouts + karmadaSeconds.statusFrequency + 5 * karmadaSeconds.probe,
+    meanSeconds: timeouts + karmadaSeconds.statusFrequency / 2,
+    source: `${controllers}/status/cluster_condition_cache.go:44, cluster_status_controller.go:432; pkg/util/membercluster_client.go:42; measured ${how === 'blackhole' ? '74.7 to 81.0 s' : '30.2 to 39.7 s'}`,
+    decidedBy: 'engine',
+    note:
+      how === 'blackhole'
+        ? 'each probe waits 32 s for an answer, with 10 s between two'
+        : 'every 10 s, and believed after 30 s',
+  }
+}
+
+/** From a member that can be reached again to Ready=True. */
+export function memberBack(): Timer {
+  return {
+    id: 'karmada.member.back',
+    title: 'probes of the member succeed for half a minute',
+    minSeconds: 0.9 * karmadaSeconds.successThreshold,
+    maxSeconds:
+      karmadaSeconds.successThreshold +
+      karmadaSeconds.statusFrequency +
+      karmadaSeconds.clientTimeout +
+      5 * karmadaSeconds.probe,
+    meanSeconds: karmadaSeconds.successThreshold + karmadaSeconds.statusFrequency / 2,
+    source: `${controllers}/status/cluster_condition_cache.go:44; measured 30.2 to 32.9 s`,
+    decidedBy: 'engine',
+    note: 'every 10 s, and believed after 30 s',
+  }
+}
+
+/** From Ready≠True to the taints, and from Ready=True to their end. */
+export function memberTaint(): Timer {
+  return {
+    id: 'karmada.member.taint',
+    title: 'the member is tainted, or is not any more',
+    minSeconds: 0,
+    maxSeconds: 0.5,
+    meanSeconds: 0.1,
+    source: `${controllers}/cluster/cluster_controller.go:573; ${controllers}/taint/clustertaintpolicy_controller.go:60; measured at most 0.15 s`,
+    decidedBy: 'engine',
+  }
+}
+
+/** From the NoExecute taint to the binding off the member: the toleration, then its turn among all bindings of the member. */
+export function bindingEviction(load: { readonly bindings: number; readonly tolerationSeconds?: number }): Timer {
+  const stay = load.tolerationSeconds ?? 0
+  const last = evictionWorkers.restSeconds * (Math.ceil(Math.max(1, load.bindings) / evictionWorkers.count) - 1)
+  return {
+    id: 'karmada.evict',
+    title: 'Karmada takes the workload off the lost member',
+    minSeconds: stay,
+    maxSeconds: stay + last + 1,
+    meanSeconds: stay + last / 2,
+    source: `${controllers}/cluster/taint_manager.go:404, eviction_worker.go:119; pkg/util/helper/taint.go:124; measured 24 bindings in 14.4 s`,
+    decidedBy: 'engine',
+    note: 'three workers, each resting 2 s after each binding',
+  }
+}
+
+/** From targets that changed to the Work, and from the Work to the object on the member. */
+export function workSync(): Timer {
+  return {
+    id: 'karmada.work',
+    title: 'the Work reaches the member',
+    minSeconds: 0,
+    maxSeconds: 1.5,
+    meanSeconds: 0.5,
+    source: `${controllers}/binding/common.go:53, execution/execution_controller.go:125; measured below 1 s`,
+    decidedBy: 'engine',
+  }
+}
+
+/** The same after an outage: each Work that failed meanwhile is tried again with a back-off of its own. */
+export function workRetry(outageSeconds: number): Timer {
+  return {
+    id: 'karmada.work.retry',
+    title: 'the Work is tried again after the outage',
+    minSeconds: 0,
+    maxSeconds: Math.min(Math.max(0, outageSeconds), karmadaSeconds.retryMax) + 1.5,
+    meanSeconds: Math.min(Math.max(0, outageSeconds), karmadaSeconds.retryMax) / 2,
+    source: `${controllers}/execution/execution_controller.go:125; pkg/sharedcli/ratelimiterflag/ratelimiterflag.go:44`,
+    decidedBy: 'engine',
+    note: 'a back-off doubled from 5 ms to 1000 s: after an outage the next attempt is as far away as the outage was long, at most',
+  }
+}
+
+/** With purge directly the new copy waits, looking every 5 s, until the old one is gone. */
+export function directWait(): Timer {
+  return {
+    id: 'karmada.direct',
+    title: 'the new copy waited for the old one to be gone',
+    minSeconds: 0,
+    maxSeconds: karmadaSeconds.directRequeue + 1.5,
+    meanSeconds: karmadaSeconds.directRequeue / 2,
+    source: `${controllers}/binding/common.go:49, binding_controller.go:111`,
+    decidedBy: 'engine',
+  }
+}
+
+/** From a new copy that is healthy to the end of the graceful eviction. */
+export function gracefulPurge(): Timer {
+  return {
+    id: 'karmada.purge',
+    title: 'the old copy is let go, as the new one is healthy',
+    minSeconds: 0,
+    maxSeconds: 1.5,
+    meanSeconds: 0.4,
+    source: `${controllers}/gracefuleviction/evictiontask.go:60; measured about 0.5 s`,
+    decidedBy: 'engine',
+  }
+}
+
+/** The same when nothing becomes healthy: the old copy is let go all the same. */
+export function gracefulTimeout(): Timer {
+  return {
+    id: 'karmada.purge.timeout',
+    title: 'the old copy is let go after ten minutes, whatever the new one does',
+    minSeconds: karmadaSeconds.graceful,
+    maxSeconds: karmadaSeconds.graceful + 1,
+    meanSeconds: karmadaSeconds.graceful,
+    source: `${controllers}/gracefuleviction/evictiontask.go:38; cmd/controller-manager/app/options/options.go:217`,
+    decidedBy: 'engine',
+  }
+}
+
+/** From a member that is open again, or an eviction that is over, to another look at the binding. */
+export function bindingScheduled(): Timer {
+  return {
+    id: 'karmada.schedule',
+    title: 'Karmada schedules the workload again',
+    minSeconds: 0,
+    maxSeconds: 1,
+    meanSeconds: 0.05,
+    source: 'karmada v1.18.2 pkg/scheduler/scheduler.go:395, event_handler.go:97',
+    decidedBy: 'engine',
+  }
+}
+
+/** Nodes of the host are back: Karmada's own pods start, and its controllers elect a leader. */
+export function karmadaStart(): Timer {
+  return {
+    id: 'karmada.start',
+    title: 'Karmada starts again on its host',
+    minSeconds: 0,
+    maxSeconds: 90,
+    meanSeconds: 45,
+    source: 'its own pods start in about 15 s (measured, with everything on one machine); the rest is an assumption',
+    decidedBy: 'standIn',
+  }
+}

@@ -1,0 +1,32 @@
+// The World port: what carries out a plan and breaks it. The twin does it in virtual time, local in processes, real in AWS and on
+// premises. All three take the same steps and the same faults, and write the same events.
+
+import type { Fault } from '../model/fleet.ts'
+import type { Observed, Step, UndoStep } from '../model/plan.ts'
+import type { TimelineEvent, World as WorldName } from '../model/timeline.ts'
+
+/** How a world took what it was given. A report never hides the last two. */
+export type Answer =
+  | { readonly kind: 'done' }
+  /** Something of ours stood in for what the plan means. */
+  | { readonly kind: 'standIn'; readonly what: string }
+  /** This world cannot do it. */
+  | { readonly kind: 'notHere'; readonly why: string }
+
+export const done: Answer = { kind: 'done' }
+export const standIn = (what: string): Answer => ({ kind: 'standIn', what })
+export const notHere = (why: string): Answer => ({ kind: 'notHere', why })
+
+export interface World {
+  readonly name: WorldName
+  /** What is there: the truth, which a ledger only hints at. */
+  observe(): Promise<Observed>
+  apply(step: Step): Promise<Answer>
+  undo(step: UndoStep): Promise<Answer>
+  /** Takes something away at the fault's time, and gives it back at its end. */
+  inject(fault: Fault): Promise<Answer>
+  /** Comes back when that many seconds of the drill have passed. */
+  until(seconds: number): Promise<void>
+  /** What happened so far, in order. */
+  events(): Promise<readonly TimelineEvent[]>
+}
