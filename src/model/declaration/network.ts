@@ -1,7 +1,7 @@
 // Networks: a VPC, or a range on premises, with the domain in which its addresses must be unique.
 
 import { z } from 'zod'
-import { cidr, exactlyOne, name, port, reference, region, text, zoneName } from './scalars.ts'
+import { accountId, cidr, exactlyOne, name, port, reference, region, text, zoneName } from './scalars.ts'
 
 export const route = z.strictObject({
   to: cidr,
@@ -66,7 +66,7 @@ export const dnsZone = z.strictObject({
 
 export const account = z.strictObject({
   name,
-  id: z.string().regex(/^\d{12}$/, 'an AWS account id is 12 digits, in quotes'),
+  id: accountId,
   roles: z.strictObject({ plan: name64(), deploy: name64() }).optional(),
   user: name64().optional().describe('The IAM user that may assume the deploy role, where one is used'),
   session: z.strictObject({ name: name64(), duration: z.string().regex(/^\d+[smh]$/) }).optional(),
