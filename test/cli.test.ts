@@ -158,6 +158,14 @@ describe('plans', () => {
     expect(skerry(['plan', '-f', example('recovery'), '--against', file, '--exit-code']).status).toBe(5)
   })
 
+  test('a plan is never written over anything but a plain file', () => {
+    const folder = mkdtempSync(join(work, 'folder-'))
+    const { stderr, status } = skerry(['plan', '-f', example('local-zone'), '--save', folder])
+    expect(stderr).toContain('is no plain file')
+    expect(status).toBe(2)
+    expect(statSync(folder).isDirectory()).toBe(true)
+  })
+
   test('where the plan cannot be written, it says so and ends with 4', () => {
     const { stderr, status } = skerry([
       'plan',

@@ -178,10 +178,12 @@ function verb<Options>(
 const shell = (options: FleetOptions = {}): Shell => shellOf(options, program.opts<{ color: boolean }>().color)
 
 async function main(words: readonly string[]): Promise<ExitCode> {
-  // a reader that has seen enough (`| head`) is no failure
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? exit.done : exit.world))
-  }
+  // a reader that has seen enough (`| head`) is no failure; a full disk is
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') process.stderr.write(`skerry: cannot write the answer: ${error.message}\n`)
+    process.exit(error.code === 'EPIPE' ? exit.done : exit.world)
+  })
+  process.stderr.on('error', () => undefined)
   process.once('SIGINT', () => process.exit(exit.interrupted))
   try {
     if (words[2] === 'completion' || words[2] === 'complete')

@@ -6,7 +6,7 @@ import { Refusal } from '../../model/refusal.ts'
 import type { Shell, Verb } from '../command.ts'
 import type { ExitCode } from '../exit.ts'
 import { exit } from '../exit.ts'
-import { writeWhole } from './plan.ts'
+import { writeWhole } from '../write-whole.ts'
 
 interface Options {
   readonly output: 'text' | 'json' | 'junit'
@@ -61,23 +61,19 @@ async function named(
       ...(options.seed === undefined ? {} : { seed: options.seed }),
     }),
   )
-  shell.terminal.answer(
-    options.output === 'json'
-      ? skerry.drillJson(results)
-      : options.output === 'junit'
-        ? skerry.drillJunit(results)
-        : results
-            .map((result) =>
-              skerry.drillText(result, { columns: shell.terminal.columns, unicode: shell.terminal.unicode }),
-            )
-            .join('\n\n'),
-  )
+  const view = { columns: shell.terminal.columns, unicode: shell.terminal.unicode }
+  const rendered = {
+    text: () => results.map((result) => skerry.drillText(result, view)).join('\n\n'),
+    json: () => skerry.drillJson(results),
+    junit: () => skerry.drillJunit(results),
+  }
+  shell.terminal.answer(await rendered[options.output]())
   if (options.save !== undefined && results[0] !== undefined) {
     writeWhole(options.save, skerry.writeTimeline(results[0].timeline))
     shell.terminal.say(`Wrote the timeline to ${options.save}.`)
   }
-  if (results.some((result) => result.timeline.violations.length > 0)) {
-    shell.terminal.say('skerry: a bug of ours: a judge of the twin objects to this run (see violations in -o json)')
+  if (results.some((result) => result.violations.length > 0)) {
+    shell.terminal.say('skerry: a bug of ours: a judge of the twin objects to a run (see violations in -o json)')
     return exit.bug
   }
   return results.every((result) => result.ok) ? exit.done : exit.found
@@ -91,7 +87,7 @@ async function everySingleLoss(shell: Shell, fleet: Fleet, options: Options): Pr
     json: () => skerry.singleLossJson(report),
     junit: () => skerry.drillJunit(report.rows.map((row) => row.result)),
   }
-  shell.terminal.answer(rendered[options.output]())
+  shell.terminal.answer(await rendered[options.output]())
   return report.ok ? exit.done : exit.found
 }
 

@@ -1,10 +1,11 @@
 // skerry plan: the steps, in order, and what changes against what was there.
 
-import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import type { Observed, Plan } from '../../model/plan.ts'
 import { Refusal } from '../../model/refusal.ts'
 import type { Shell, Verb } from '../command.ts'
 import { exit } from '../exit.ts'
+import { writeWhole } from '../write-whole.ts'
 
 interface Options {
   readonly output: 'text' | 'markdown' | 'json'
@@ -57,20 +58,5 @@ function rendered(skerry: Skerry, made: Plan, { output, backward }: Options): st
       return skerry.planMarkdown(made)
     case 'json':
       return skerry.planJson(made)
-  }
-}
-
-/** Writes a file whole or not at all: a plan that was cut off must never be read as one. */
-export function writeWhole(file: string, text: string): void {
-  const temporary = `${file}.${process.pid}.new`
-  try {
-    writeFileSync(temporary, text, { mode: 0o600, flag: 'wx' })
-    renameSync(temporary, file)
-  } catch (error) {
-    throw new Refusal(
-      'world',
-      `cannot write ${file}: ${(error as Error).message}`,
-      'see that the folder exists, can be written, and has room',
-    )
   }
 }
