@@ -50,7 +50,7 @@ export function capacityOf(pools: readonly NodePool[]): Capacity | undefined {
 }
 
 /** The EKS images keep some of each node: 6 % of the first CPU, 1 % of the second, and memory for the kubelet and for eviction. */
-function allocatable({ cpu, memoryGiB }: Capacity): Capacity {
+export function allocatable({ cpu, memoryGiB }: Capacity): Capacity {
   const keptCpu =
     0.06 * Math.min(cpu, 1) +
     0.01 * Math.min(Math.max(cpu - 1, 0), 1) +

@@ -9,13 +9,19 @@ import { balancingRules } from './laws/balancing.ts'
 import { clusterAccessRules } from './laws/cluster-access.ts'
 import { clusterNetworkRules } from './laws/cluster-network.ts'
 import { controllerRules } from './laws/controller.ts'
+import { federationFailoverRules } from './laws/federation-failover.ts'
+import { federationHostRules } from './laws/federation-host.ts'
+import { federationMemberRules } from './laws/federation-members.ts'
+import { federationPlacementRules } from './laws/federation-placement.ts'
 import { fluxRules } from './laws/flux.ts'
 import { healthCheckRules } from './laws/health-checks.ts'
+import { linkRules } from './laws/links.ts'
 import { manifestRules } from './laws/manifests.ts'
 import { nodeRules } from './laws/nodes.ts'
 import { poolRules } from './laws/pools.ts'
 import { recordRules } from './laws/records.ts'
 import { recoveryRules } from './laws/recovery.ts'
+import { residencyRules } from './laws/residency.ts'
 import { takeoverRules } from './laws/takeover.ts'
 import { versionRules } from './laws/versions.ts'
 import { zoneRules } from './laws/zones.ts'
@@ -36,6 +42,12 @@ export const rules: readonly Rule[] = [
   ...healthCheckRules,
   ...recoveryRules,
   ...takeoverRules,
+  ...linkRules,
+  ...federationHostRules,
+  ...federationPlacementRules,
+  ...federationFailoverRules,
+  ...federationMemberRules,
+  ...residencyRules,
   ...fluxRules,
   ...manifestRules,
   ...survivalRules,

@@ -240,3 +240,175 @@ test('a carrier gateway translates between private and carrier addresses [seed 1
     fix: 'send 0.0.0.0/0 by carrierGateway, or leave routes out',
   })
 })
+
+// the portfolio: EKS Anywhere, and what is right for which site
+
+test('a Region offers managed and self-managed nodes and Fargate [seed 47]', () => {
+  const of = (kind: string) =>
+    check(
+      fleetOf(
+        `sites: [{ name: oregon, place: { region: us-west-2 }, cluster: oregon, nodePools: [{ name: one, kind: ${kind} }] }]\n`,
+      ),
+    ).filter(({ where }) => where.endsWith('.kind'))
+  expect(['managed', 'selfManaged', 'fargate'].flatMap(of)).toEqual([])
+  expect(of('hybrid')).toMatchObject([{ severity: 'error' }])
+})
+
+test('EKS Anywhere is operated by its customer, who says by whom, with which backup and when [seed 53, 54, 70]', () => {
+  expect(breaking('EA001')).toMatchObject({ severity: 'warning', found: 'says no owner, backup, upgradeWindow' })
+  expect(breaking('EA018')).toMatchObject({
+    severity: 'error',
+    found: 'is 1.32, in extended support since 2026-04-30, without licenseToken',
+  })
+})
+
+test('all products build on EKS Distro, so that one minor version can be had everywhere [seed 55]', () => {
+  expect(breaking('EA021')).toMatchObject({ severity: 'info', found: 'run 1.34, 1.35' })
+})
+
+test('a cluster and its management cluster are of one provider; CloudStack and Snow are on their way out [seed 56]', () => {
+  expect(breaking('EA003')).toMatchObject({ severity: 'error', found: 'is a cluster on vsphere, for one on bareMetal' })
+  expect(breaking('EA004')).toMatchObject({ severity: 'error', found: 'is cloudStack, with release 0.26.1' })
+  expect(breaking('EA005')).toMatchObject({ severity: 'warning' })
+})
+
+test('Bottlerocket, Ubuntu and Red Hat: where each starts, and who supports it [seed 58]', () => {
+  expect(breaking('EA007')).toMatchObject({ severity: 'info', found: 'is redhat' })
+  expect(breaking('EA008')).toMatchObject({ severity: 'error', found: 'is bottlerocket, on bareMetal with 1.35' })
+})
+
+test('Cilium on premises, in place of the VPC CNI [seed 59, 67]', () => {
+  expect(breaking('EA002')).toMatchObject({ severity: 'error', found: 'is vpc-cni' })
+})
+
+test('Flux comes along, and drives clusters from a management cluster [seed 60, 64]', () => {
+  expect(breaking('EA012')).toMatchObject({ severity: 'info', where: 'fleet.gitops' })
+  expect(breaking('EA011')).toMatchObject({ severity: 'warning', found: 'follows Git and stands alone' })
+})
+
+test('own machines behind a weak link are for EKS Anywhere, not for a control plane in the Region [seed 61]', () => {
+  expect(breaking('EA019')).toMatchObject({ severity: 'warning', fix: expect.stringContaining('EKS Anywhere') })
+  expect(breaking('HN005')).toMatchObject({ severity: 'warning', found: 'is 20 Mbit/s' })
+})
+
+test('a single node is one bare machine of some 32 CPUs with everything on it [seed 62]', () => {
+  expect(breaking('EA024')).toMatchObject({ severity: 'error', found: 'is true, on vsphere' })
+  expect(breaking('EA013')).toMatchObject({ severity: 'info', found: 'is 8 CPUs and 32 GiB' })
+})
+
+test('a standalone cluster needs an admin machine each time; from two on a management cluster is better [seed 63, 64]', () => {
+  expect(breaking('EA010')).toMatchObject({ severity: 'info', fix: expect.stringContaining('4 CPUs, 16 GiB') })
+  expect(breaking('EA009')).toMatchObject({ severity: 'warning', found: 'stands alone, like others on its provider' })
+  expect(breaking('EA025')).toMatchObject({ severity: 'error', found: 'is itself a workload cluster' })
+  expect(breaking('EA026')).toMatchObject({
+    severity: 'error',
+    found: 'is 0.26, where its management cluster has 0.25',
+  })
+})
+
+test('fully cut off works, with everything on the LAN [seed 65]', () => {
+  expect(breaking('EA014')).toMatchObject({ severity: 'error', where: 'clusters.ship.eksAnywhere.registryMirror' })
+})
+
+test('MetalLB, Emissary and the metrics server stand for what AWS would bring [seed 66, 67]', () => {
+  expect(breaking('EA015')).toMatchObject({ severity: 'warning', found: 'lack metallb, for an address of till' })
+  expect(breaking('EA016')).toMatchObject({ severity: 'error', found: 'holds the endpoint of its own cluster' })
+})
+
+// the federation
+
+test('a host with other clusters as members, reached by its node port [seed 71, 72, 73, 78]', () => {
+  expect(breaking('KM001')).toMatchObject({ severity: 'error', found: 'are oregon, the host, alone' })
+  expect(breaking('KM003')).toMatchObject({ severity: 'error', found: 'is 5443', fix: 'use 32443, or leave it out' })
+})
+
+test('its etcd has members of its own on volumes of the nodes [seed 75, 76, 77]', () => {
+  const onPaths = law('KM002')?.example?.wrong ?? ''
+  const found = (fragment: string) =>
+    check(fleetOf(fragment), today)
+      .filter(({ code }) => code === 'KM002')
+      .map(({ severity, where, found }) => `${severity} ${where} ${found}`)
+  expect(found(onPaths)).toContain('error federations.main.etcd.storage is hostPath, with 3 members')
+  expect(found(onPaths.replace('hostPath', 'volume'))).toContain(
+    'error federations.main.host is oregon, without the add-on aws-ebs-csi-driver',
+  )
+  expect(found(law('KM002')?.example?.right ?? '')).toEqual([])
+})
+
+test('equal weights over two members divide without a tie, or are said to [seed 80]', () => {
+  expect(breaking('KM010')).toMatchObject({ severity: 'info', found: 'is 3, whose last falls by a tie' })
+})
+
+test('the host has three zones, public and private, and a NAT gateway [seed 82, 85]', () => {
+  expect(breaking('KM012')).toMatchObject({ severity: 'warning', found: expect.stringContaining('for the host of a') })
+})
+
+test('quotas of the account are looked at before anything is made [seed 87]', () => {
+  expect(breaking('KM014')).toMatchObject({ severity: 'info', found: 'makes more than 5 VPCs in one Region' })
+})
+
+test('disaster recovery over members works only with all of its conditions [seed 88]', () => {
+  expect(breaking('KM015')).toMatchObject({ severity: 'error' })
+  expect(breaking('KM027')).toMatchObject({ severity: 'error' })
+  expect(breaking('KM028')).toMatchObject({ severity: 'error' })
+})
+
+test('residency is kept by which members may hold the app, not by weights [seed 89]', () => {
+  expect(breaking('EA020')).toMatchObject({ severity: 'error', found: 'is in CA, where residency allows US' })
+  expect(breaking('KM011')).toMatchObject({ found: 'is 0, which does not keep east free' })
+})
+
+// Wavelength
+
+test('nodes of Wavelength stand in subnets of their zone, the control plane in the Region [seed 138, 140, 141]', () => {
+  expect(breaking('WL005')).toMatchObject({ severity: 'error', found: 'is a cluster of kind eksOutpost' })
+  expect(breaking('WL007')).toMatchObject({ severity: 'error', found: 'is virginia-a, in us-east-1a' })
+})
+
+test('their version is that of the control plane [seed 142]', () => {
+  expect(breaking('WL030')).toMatchObject({ severity: 'warning', found: 'is 1.33, where the control plane has 1.35' })
+})
+
+test('other identities get more than a name [seed 144]', () => {
+  expect(breaking('RG019')).toMatchObject({ severity: 'warning', where: 'clusters.oregon.eks.accessEntries.0' })
+})
+
+test('nodes reach the API by a carrier address or its private endpoint, and AWS by endpoints [seed 145, 146]', () => {
+  expect(breaking('WL008')).toMatchObject({ severity: 'error', found: 'is none, with a public endpoint' })
+  expect(breaking('WL009')).toMatchObject({ severity: 'warning', where: 'clusters.virginia.eks.endpoint' })
+  expect(breaking('WL010')).toMatchObject({ severity: 'error', found: expect.stringContaining('ecr.api') })
+})
+
+test('cluster DNS stays on nodes of the Region, of which there are two [seed 143, 147]', () => {
+  expect(breaking('WL012')).toMatchObject({ severity: 'error', found: 'is on nodes of a Wavelength Zone' })
+  expect(breaking('WL013')).toMatchObject({ severity: 'error' })
+  expect(breaking('WL014')).toMatchObject({ severity: 'warning' })
+})
+
+test('a namespace for each zone, and pods pinned by the name of the zone [seed 148, 149]', () => {
+  expect(breaking('WL015')).toMatchObject({ severity: 'warning', found: expect.stringContaining('us-east-1-wl1-bos') })
+  expect(breaking('WL016')).toMatchObject({ severity: 'warning', found: 'is false' })
+})
+
+test('one load balancer for each zone, in its public subnet, to pods by address [seed 150, 151]', () => {
+  expect(breaking('WL018')).toMatchObject({
+    severity: 'error',
+    found: 'has no public subnet in us-east-1-wl1-bos-wlz-1',
+  })
+  expect(breaking('WL017')).toMatchObject({ severity: 'error' })
+  expect(breaking('LB004')).toMatchObject({ severity: 'warning' })
+})
+
+test('weights over zones are allowed, with what they cannot know [seed 152]', () => {
+  expect(breaking('WL023')).toMatchObject({ severity: 'info', found: expect.stringContaining('2 Wavelength Zones') })
+})
+
+test('one zone does not reach another: neither apps nor majorities span them [seed 153]', () => {
+  expect(breaking('WL011')).toMatchObject({ severity: 'error', where: 'apps.frontend.dependsOn.0' })
+  expect(breaking('WL032')).toMatchObject({ severity: 'warning' })
+})
+
+test("only the partner's network reaches a zone [seed 154]", () => {
+  expect(breaking('WL021')).toMatchObject({ severity: 'warning', found: expect.stringContaining('users cannot reach') })
+  expect(breaking('WL022')).toMatchObject({ severity: 'warning', found: 'hands boston to users, who cannot reach it' })
+})

@@ -25,6 +25,8 @@ export type Topic =
   | 'ipv6'
   | 'loadBalancerKind'
   | 'loadBalancerLocale'
+  | 'loadBalancerZones'
+  | 'packetSize'
   | 'publicRoute'
 
 export interface PlaceDefinition {

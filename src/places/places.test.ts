@@ -164,3 +164,20 @@ test('a place is found by its name however it is written', () => {
   expect(placeKindNamed('onPremises')).toBe('onPremises')
   expect(placeKindNamed('moon')).toBeUndefined()
 })
+
+test('Local Zones and Wavelength Zones hang on the control plane of their Region, by the same API [seed 48]', () => {
+  for (const kind of ['localZone', 'wavelength'] as const)
+    expect(traitsOf({ kind, known: true }, 'eks').controlPlaneAt.value).toBe('region')
+})
+
+test('an Outpost takes nodes of its customer under a control plane in the Region, or under one of its own [seed 52, 68]', () => {
+  const place = { kind: 'outpost', known: true } as const
+  expect(traitsOf(place, 'eks')).toMatchObject({
+    nodeKinds: { value: ['selfManaged'] },
+    controlPlaneAt: { value: 'region' },
+  })
+  expect(traitsOf(place, 'eksOutpost')).toMatchObject({
+    nodeKinds: { value: ['selfManaged'] },
+    controlPlaneAt: { value: 'site' },
+  })
+})

@@ -16,8 +16,11 @@ export const source = {
   LZUG: `${docs}/local-zones/latest/ug/how-local-zones-work.html`,
   WLG: `${docs}/wavelength/latest/developerguide/wavelength-quotas.html`,
   EKSA: 'https://anywhere.eks.amazonaws.com/docs/',
+  EKSAS: 'eks-anywhere, source of July 2026 (v0.26.1)',
+  KMD: 'Karmada, source of v1.18.2',
   seedLocalZone: 'the AWS walk-through of one EKS cluster over a Region and a Local Zone',
   seedPortfolio: 'the AWS talk on the EKS portfolio, from Region to EKS Anywhere',
+  seedFederation: 'the AWS guidance on a federation of EKS clusters with Karmada',
   seedRecovery: 'the AWS walk-through of recovery from an Outpost to a Local Zone with Flux and Route 53',
   seedWavelength: 'the AWS walk-through of EKS on Wavelength Zones',
   derived: 'follows from the other facts',
@@ -45,6 +48,8 @@ export const source = {
   eksHybridWebhooks: `${eks}/hybrid-nodes-webhooks.html`,
   eksHybridDisconnects: `${docs}/eks/latest/best-practices/hybrid-nodes-network-disconnections.html`,
   eksaPackages: 'https://anywhere.eks.amazonaws.com/docs/packages/',
+  eksaVersions: 'eks-anywhere, docs/data/version_support.yml (v0.26, July 2026)',
+  eksaCluster: 'eks-anywhere, source of July 2026 (v0.26.1): pkg/api/v1alpha1/cluster.go',
 
   // networks, load balancers, DNS
   ebsVolumeTypes: `${docs}/ebs/latest/userguide/ebs-volume-types.html`,

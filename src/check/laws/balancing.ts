@@ -147,7 +147,8 @@ const oneInEachZone: Rule['check'] = (fleet) => {
       zones.set(subnet.zone, subnet.name)
     }
     const { value, source: from } = copy.traits.loadBalancerSubnets
-    if (subnets.length <= value.max || value.max === 0) return []
+    const ownLaw = places[copy.site.place.kind].laws.loadBalancerZones !== undefined
+    if (subnets.length <= value.max || value.max === 0 || ownLaw) return []
     return [
       {
         origin: copy.placement.origin,
@@ -159,6 +160,25 @@ const oneInEachZone: Rule['check'] = (fleet) => {
     ]
   })
 }
+
+/** Where a load balancer stands in one zone, whatever it is given. */
+const zoneEach = lawsOn('loadBalancerZones', (fleet, covers) => {
+  const { copies, subnetNamed } = subjects(fleet)
+  return copies.flatMap((copy): Hit[] => {
+    const zones = [...new Set(named(copy, subnetNamed).map(({ subnet }) => subnet.zone))]
+    const { value, source: from } = copy.traits.loadBalancerSubnets
+    if (!covers(copy.site.place) || zones.length <= value.max) return []
+    return [
+      {
+        origin: copy.placement.origin,
+        field: 'subnets',
+        found: `are of ${and(zones)}`,
+        fix: 'use those of one, and a placement with a load balancer of its own for each other zone',
+        source: from,
+      },
+    ]
+  })
+})
 
 const locales: readonly Rule[] = mixedLocales.map((law) =>
   law.code === oneLocale.code ? { ...law, check: (fleet) => [...law.check(fleet), ...oneInEachZone(fleet)] } : law,
@@ -284,4 +304,4 @@ const byAddress: Rule = {
   },
 }
 
-export const balancingRules: readonly Rule[] = [twoZones, ...locales, ...kindOffered, byAddress]
+export const balancingRules: readonly Rule[] = [twoZones, ...locales, ...zoneEach, ...kindOffered, byAddress]

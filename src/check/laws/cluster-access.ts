@@ -155,6 +155,38 @@ const nodesAreMapped: Rule = {
   },
 }
 
+const mayDoSomething: Rule = {
+  code: 'RG019',
+  severity: 'warning',
+  title: 'Whom a cluster lets in may do something there',
+  why: 'An access entry says who somebody is, not what they may do: without a policy, or a group that a role binding names, every request is refused.',
+  sources: [source.eksAccessEntries, source.seedWavelength],
+  seeds: [19, 144],
+  example: {
+    wrong: yaml`
+      clusters: [{ name: oregon, network: main, eks: { version: "1.35", accessEntries: [{ principal: operators }] } }]
+    `,
+    right: yaml`
+      clusters: [{ name: oregon, network: main, eks: { version: "1.35", accessEntries: [{ principal: operators, groups: [operators] }] } }]
+    `,
+  },
+  check: (fleet) =>
+    eksClusters(fleet).flatMap(({ eks, origin }) =>
+      (eks?.accessEntries ?? []).flatMap(({ type, groups, policies }, index): Hit[] =>
+        type !== 'STANDARD' || groups.length > 0 || policies.length > 0
+          ? []
+          : [
+              {
+                origin,
+                field: `eks/accessEntries/${index}`,
+                found: 'has neither policies nor groups',
+                fix: 'add a policy such as AmazonEKSViewPolicy, or a group with a role binding in the cluster',
+              },
+            ],
+      ),
+    ),
+}
+
 const dedicatedCreator: Rule = {
   code: 'RG024',
   severity: 'info',
@@ -269,6 +301,7 @@ export const clusterAccessRules: readonly Rule[] = [
   nodesAreAdmitted,
   oneAuthentication,
   nodesAreMapped,
+  mayDoSomething,
   dedicatedCreator,
   clientSkew,
   identityProvider,

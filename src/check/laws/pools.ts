@@ -16,12 +16,12 @@ const otherKind: Law = {
   sources: [source.UG26, source.EKSA],
   example: {
     wrong: yaml`
-      clusters: [{ name: shop, eksAnywhere: { provider: bareMetal, version: "1.35" } }]
+      clusters: [{ name: shop, eksAnywhere: { provider: bareMetal, version: "1.35", endpoint: 10.1.0.10 } }]
       sites:
         - { name: shop, place: { onPremises: bareMetal }, cluster: shop, nodePools: [{ name: floor, kind: managed }] }
     `,
     right: yaml`
-      clusters: [{ name: shop, eksAnywhere: { provider: bareMetal, version: "1.35" } }]
+      clusters: [{ name: shop, eksAnywhere: { provider: bareMetal, version: "1.35", endpoint: 10.1.0.10 } }]
       sites:
         - { name: shop, place: { onPremises: bareMetal }, cluster: shop, nodePools: [{ name: floor, kind: machines }] }
     `,
@@ -54,12 +54,12 @@ const otherVolume: Law = {
   sources: [source.UG26, source.EKSA],
   example: {
     wrong: yaml`
-      clusters: [{ name: shop, eksAnywhere: { provider: bareMetal, version: "1.35" } }]
+      clusters: [{ name: shop, eksAnywhere: { provider: bareMetal, version: "1.35", endpoint: 10.1.0.10 } }]
       sites:
         - { name: shop, place: { onPremises: bareMetal }, cluster: shop, nodePools: [{ name: floor, volumeType: gp3 }] }
     `,
     right: yaml`
-      clusters: [{ name: shop, eksAnywhere: { provider: bareMetal, version: "1.35" } }]
+      clusters: [{ name: shop, eksAnywhere: { provider: bareMetal, version: "1.35", endpoint: 10.1.0.10 } }]
       sites:
         - { name: shop, place: { onPremises: bareMetal }, cluster: shop, nodePools: [{ name: floor }] }
     `,

@@ -239,6 +239,23 @@ export const laws: PlaceDefinition['laws'] = {
       `,
     },
   },
+  packetSize: {
+    code: 'LZ014',
+    severity: 'warning',
+    title: 'Packets between a Local Zone and its Region are no larger than the way takes',
+    why: 'Most zones take 1300 bytes: larger packets are dropped without a word, so that small requests pass and large answers hang.',
+    sources: [source.LZUG],
+    example: {
+      wrong: yaml`
+        sites:
+          - { name: dallas, place: { localZone: us-east-1-dfw-2a }, cluster: virginia, nodePools: [{ name: edge }], link: { mtu: 9001 } }
+      `,
+      right: yaml`
+        sites:
+          - { name: dallas, place: { localZone: us-east-1-dfw-2a }, cluster: virginia, nodePools: [{ name: edge }], link: { mtu: 1300 } }
+      `,
+    },
+  },
   loadBalancerLocale: {
     code: 'LZ015',
     severity: 'error',

@@ -5,6 +5,12 @@ import type { Place, Traits } from '../../model/place.ts'
 import { fact } from '../../model/place.ts'
 import type { PlaceDefinition } from '../definition.ts'
 import { source } from '../sources.ts'
+import { addressRules } from './rules-addresses.ts'
+import { operationRules } from './rules-operation.ts'
+import { providerRules } from './rules-provider.ts'
+import { serviceRules } from './rules-services.ts'
+import { shapeRules } from './rules-shape.ts'
+import { versionRules } from './rules-versions.ts'
 
 const traits: Traits = {
   title: 'On premises',
@@ -63,5 +69,5 @@ export const onPremises: PlaceDefinition = {
   title: 'On premises, EKS Anywhere',
   traits: traitsHere,
   laws: {},
-  rules: [],
+  rules: [...operationRules, ...providerRules, ...versionRules, ...shapeRules, ...addressRules, ...serviceRules],
 }

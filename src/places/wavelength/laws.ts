@@ -187,6 +187,65 @@ export const laws: PlaceDefinition['laws'] = {
       `,
     },
   },
+  loadBalancerZones: {
+    code: 'WL017',
+    severity: 'error',
+    title: 'Each Wavelength Zone has a load balancer of its own',
+    why: 'A load balancer stands in one Wavelength Zone; none balances from zone to zone, which do not reach each other.',
+    sources: [source.seedWavelength, source.LBC],
+    seeds: [151],
+    example: {
+      wrong: yaml`
+        networks:
+          - name: east
+            region: us-east-1
+            cidr: 10.20.0.0/16
+            subnets:
+              - { name: boston, zone: us-east-1-wl1-bos-wlz-1, cidr: 10.20.2.0/24, public: true }
+              - { name: new-york, zone: us-east-1-wl1-nyc-wlz-1, cidr: 10.20.3.0/24, public: true }
+        sites:
+          - { name: boston, place: { wavelength: us-east-1-wl1-bos-wlz-1 }, cluster: virginia, nodePools: [{ name: edge }] }
+        ---
+        kind: App
+        metadata: { name: game }
+        source: { image: registry.example.com/game:1.0.0 }
+        placement: [{ site: boston, subnets: [boston, new-york] }]
+      `,
+      right: yaml`
+        networks:
+          - name: east
+            region: us-east-1
+            cidr: 10.20.0.0/16
+            subnets:
+              - { name: boston, zone: us-east-1-wl1-bos-wlz-1, cidr: 10.20.2.0/24, public: true }
+              - { name: new-york, zone: us-east-1-wl1-nyc-wlz-1, cidr: 10.20.3.0/24, public: true }
+        sites:
+          - { name: boston, place: { wavelength: us-east-1-wl1-bos-wlz-1 }, cluster: virginia, nodePools: [{ name: edge }] }
+        ---
+        kind: App
+        metadata: { name: game }
+        source: { image: registry.example.com/game:1.0.0 }
+        placement: [{ site: boston, subnets: [boston] }]
+      `,
+    },
+  },
+  packetSize: {
+    code: 'WL029',
+    severity: 'warning',
+    title: 'Packets between a Wavelength Zone and its Region are no larger than 1300 bytes',
+    why: 'Larger ones are dropped on the way without a word: small requests pass, and large answers hang.',
+    sources: [source.WLG],
+    example: {
+      wrong: yaml`
+        sites:
+          - { name: boston, place: { wavelength: us-east-1-wl1-bos-wlz-1 }, cluster: virginia, nodePools: [{ name: edge }], link: { mtu: 9001 } }
+      `,
+      right: yaml`
+        sites:
+          - { name: boston, place: { wavelength: us-east-1-wl1-bos-wlz-1 }, cluster: virginia, nodePools: [{ name: edge }], link: { mtu: 1300 } }
+      `,
+    },
+  },
   publicRoute: {
     code: 'WL020',
     severity: 'error',

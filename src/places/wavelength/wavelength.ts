@@ -6,6 +6,8 @@ import { fact } from '../../model/place.ts'
 import type { PlaceDefinition } from '../definition.ts'
 import { source } from '../sources.ts'
 import { laws } from './laws.ts'
+import { appRules } from './rules-apps.ts'
+import { networkRules } from './rules-network.ts'
 
 const traits: Traits = {
   title: 'AWS Wavelength Zone',
@@ -69,5 +71,5 @@ export const wavelength: PlaceDefinition = {
   title: 'AWS Wavelength Zone',
   traits: traitsHere,
   laws,
-  rules: [],
+  rules: [...networkRules, ...appRules],
 }
