@@ -12,6 +12,8 @@
 //  - 42 takes the DNS stack away after the apps; here names stop pointing at a copy before it goes.
 //  - 42 forgets the OIDC provider, and deletes the operator's user, role and policy. Here the provider goes, for skerry made it; the
 //    operator's identity stays, for skerry did not.
+//  - 156 deletes the cluster before the interface endpoints. Here they go between its nodes and itself: they carry its security group
+//    (146), which cannot go while somebody carries it.
 //  - Nobody opts out of a zone group: AWS does that on request only.
 
 import type { Fleet } from '../model/fleet.ts'
@@ -50,9 +52,7 @@ export function backwardOf(fleet: Fleet, steps: readonly Step[]): readonly UndoS
     ...suspends,
     ...undone.map((step): UndoStep => {
       const suspend =
-        step.intent.by === 'flux' || step.kind === 'gitops.start'
-          ? suspended.get(step.subject.cluster ?? '')
-          : undefined
+        step.intent.by === 'flux' || step.kind === 'gitops.start' ? suspended.get(fluxOf(step)) : undefined
       return {
         id: undoId(step),
         kind: step.inverse.kind,
@@ -65,6 +65,10 @@ export function backwardOf(fleet: Fleet, steps: readonly Step[]): readonly UndoS
     }),
   ]
 }
+
+/** The cluster whose Flux would put it back: a workload cluster is applied by its management cluster. */
+const fluxOf = ({ kind, subject, intent }: Step): string =>
+  kind === 'cluster.create' ? String(intent.managementCluster ?? '') : (subject.cluster ?? '')
 
 /** Whether something is taken from a site or cluster that is marked `protect`, or from what carries one. Sites are, unless they say no. */
 function protection(fleet: Fleet): (subject: StepSubject) => boolean {

@@ -14,6 +14,8 @@ export const idOf = {
   optIn: (account: string | undefined, group: string) =>
     `zone.optIn/${account === undefined ? '' : `${account}/`}${group}`,
   network: (network: string) => `network/${network}`,
+  endpoints: (network: string) => `network/${network}/endpoints`,
+  carrier: (network: string, site: string, pool: string) => `network/${network}/carrier/${site}/${pool}`,
   cluster: (cluster: string) => `cluster.create/${cluster}`,
   pool: (site: string, pool: string) => `pool.join/${site}/${pool}`,
   addon: (cluster: string, addon: string) => `addon/${cluster}/${addon}`,
@@ -28,6 +30,9 @@ export const idOf = {
   /** What a step brought about is looked at. */
   verify: (what: string, ...path: readonly string[]) => ['verify', what, ...path].join('/'),
 } as const
+
+/** Looking at a thing leaves nothing to undo. */
+export const nothing = { kind: 'keep', title: 'Nothing to undo' } as const
 
 type Loose = string | number | boolean | null | undefined | readonly Loose[] | { readonly [key: string]: Loose }
 

@@ -9,7 +9,7 @@ import type { Traits } from '../model/place.ts'
 import { siteTraits } from '../places/index.ts'
 import { idOf } from './draft.ts'
 import type { SubnetsOf } from './subnets.ts'
-import { isAws, loadBalancerOf, subnetsOf } from './subnets.ts'
+import { federatedFronts, isAws, loadBalancerOf, subnetsOf } from './subnets.ts'
 
 export interface Controller {
   readonly version: string
@@ -34,8 +34,14 @@ export interface Ground {
   readonly byFlux: (cluster: Cluster | undefined) => boolean
   /** The name under which a cluster's files lie in the repository. */
   readonly directory: (cluster: Cluster) => string
+  /** The sites at which users reach a copy that a federation divides: those of its routing where a member runs it. */
+  readonly frontsOf: (placement: Placement) => readonly Site[]
   /** The cluster on which copies at a site run. */
   readonly clusterAt: (site: Site) => Cluster | undefined
+  /** Whether other clusters are made by this one. */
+  readonly manages: (cluster: string | undefined) => boolean
+  /** Pools of the Region to which cluster DNS is kept, because zones of the cluster cannot ask each other; none where they can. */
+  readonly dnsHolders: (cluster: Cluster) => readonly NodePool[]
   /** Steps after which nodes of the cluster (at the site, where one is named) are Ready. */
   readonly ready: (cluster: Cluster, site?: Site) => readonly string[]
   /** The step that places a copy. */
@@ -43,6 +49,9 @@ export interface Ground {
   /** Steps that place copies of an app at a site, or all of them where the site names none. */
   readonly placingAt: (app: App, site: string) => readonly string[]
 }
+
+/** By which nodes of the Region are told from those of the zones that hang on it (founding facts 143 and 147). */
+export const dnsLabel = { 'parentregion.resources': 'true' } as const
 
 export const controllerName = 'aws-load-balancer-controller'
 
@@ -58,15 +67,29 @@ export function groundOf(fleet: Fleet, before?: (network: string) => ReadonlyMap
     (site: Site) => find.cluster(site.cluster) ?? find.cluster(find.poolsOf(site.name)[0]?.cluster),
   )
 
+  const makers = new Set(
+    fleet.clusters.flatMap(({ name, eksAnywhere }) =>
+      eksAnywhere?.managementCluster === name ? [] : (eksAnywhere?.managementCluster ?? []),
+    ),
+  )
+
+  const frontsOf = (placement: Placement): readonly Site[] =>
+    placement.federation === undefined ? nowhere : (federatedFronts(fleet).get(placement) ?? nowhere)
+  const federatedAt = new Map<Site, App[]>()
+  for (const app of fleet.apps)
+    for (const placement of app.placement)
+      if (placement.federation !== undefined)
+        for (const site of frontsOf(placement)) federatedAt.set(site, [...(federatedAt.get(site) ?? []), app])
+
   const wantsController = remember((cluster: Cluster) =>
     find
       .sitesOf(cluster.name)
       .some(
         (site) =>
           clusterAt(site) === cluster &&
-          find
-            .placementsAt(site.name)
-            .some(({ app }) => app.expose !== undefined && isAws(loadBalancerOf(app, traits(site)))),
+          [...find.placementsAt(site.name).map(({ app }) => app), ...(federatedAt.get(site) ?? [])].some(
+            (app) => app.expose !== undefined && isAws(loadBalancerOf(app, traits(site))),
+          ),
       ),
   )
   const controller = remember((cluster: Cluster): Controller | undefined => {
@@ -87,6 +110,16 @@ export function groundOf(fleet: Fleet, before?: (network: string) => ReadonlyMap
       // the chart names its Deployment after the release where that contains its own name, and joins the two elsewhere
       deployment: releaseName.includes(controllerName) ? releaseName : `${releaseName}-${controllerName}`,
     }
+  })
+
+  const dnsHolders = remember((cluster: Cluster): readonly NodePool[] => {
+    const sites = find.sitesOf(cluster.name)
+    const apart = sites.some((site) => !traits(site).holdsClusterDns.value && traits(site).locale !== 'none')
+    if (!apart || cluster.kind === 'existing') return []
+    return find.poolsIn(cluster.name).filter((pool) => {
+      const site = find.site(pool.site)
+      return site !== undefined && traits(site).locale === 'availability-zone' && pool.kind !== 'fargate'
+    })
   })
 
   const readyAt = remember((site: Site) => find.poolsOf(site.name).map(readyId))
@@ -123,7 +156,10 @@ export function groundOf(fleet: Fleet, before?: (network: string) => ReadonlyMap
     byFlux,
     // the first site keeps it when another joins the cluster: a directory that moves would make Flux start over
     directory: (cluster) => cluster.at ?? find.sitesOf(cluster.name)[0]?.name ?? cluster.name,
+    frontsOf,
+    manages: (cluster) => cluster !== undefined && makers.has(cluster),
     clusterAt,
+    dnsHolders,
     ready: (cluster, site) => {
       if (site === undefined) return readyIn(cluster)
       const pools = find.poolsOf(site.name)
@@ -139,6 +175,8 @@ export function groundOf(fleet: Fleet, before?: (network: string) => ReadonlyMap
     },
   }
 }
+
+const nowhere: readonly Site[] = []
 
 export const readyId = (pool: NodePool): string => idOf.verify('nodes-ready', pool.site, pool.name)
 

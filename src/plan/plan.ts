@@ -19,6 +19,7 @@ import { clusterSteps } from './steps/clusters.ts'
 import { federationSteps } from './steps/federations.ts'
 import { gitopsSteps, reconciledSteps } from './steps/gitops.ts'
 import { networkSteps } from './steps/networks.ts'
+import { groundworkSteps } from './steps/on-premises.ts'
 import { poolSteps } from './steps/pools.ts'
 import { routeSteps } from './steps/routes.ts'
 import { zoneSteps } from './steps/zones.ts'
@@ -53,13 +54,15 @@ export function observedFrom(plan: Plan): Observed {
 
 /** In the order in which a person would tell it; what waits for what is in their needs. */
 function drafts(ground: Ground): readonly Draft[] {
+  // clusters that make others come with all that they are made of before the first that they make
+  const made = [clusterSteps(ground), poolSteps(ground), identitySteps(ground), gitopsSteps(ground)]
+  const isMaker = ({ subject }: Draft) => ground.manages(subject.cluster)
   return [
     ...zoneSteps(ground),
     ...networkSteps(ground),
-    ...clusterSteps(ground),
-    ...poolSteps(ground),
-    ...identitySteps(ground),
-    ...gitopsSteps(ground),
+    ...groundworkSteps(ground),
+    ...made.flatMap((drafts) => drafts.filter(isMaker)),
+    ...made.flatMap((drafts) => drafts.filter((draft) => !isMaker(draft))),
     ...addonSteps(ground),
     ...federationSteps(ground),
     ...appSteps(ground),

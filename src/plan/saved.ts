@@ -88,11 +88,15 @@ const undoStep = z.strictObject({
 
 const assignment = z.strictObject({
   app: text,
-  site: text.describe('The site; for copies that a federation divides, the federation'),
-  cluster: text,
+  site: text.describe('The site; of replicas that a federation divides, the one at which the member runs them'),
+  cluster: text.describe('The cluster; of replicas that a federation divides, the member'),
   namespace: text,
   replicas: z.number(),
-  alternatives: z.array(z.number()).optional(),
+  federation: text.optional().describe('The federation that divides the replicas'),
+  alternatives: z
+    .array(z.number())
+    .optional()
+    .describe('Other outcomes that are as likely, where the UID of the template breaks a tie'),
   why: text,
 })
 

@@ -190,7 +190,7 @@ function wanted(fleet: Fleet, network: Network, { clusters, sites }: Users): rea
     const cluster = find.cluster(site.cluster)
     const traits = traitsOf(site.place, cluster?.kind, cluster)
     const pools = find.poolsOf(site.name).some((pool) => pool.subnets === undefined && !offGrid(pool.kind))
-    const fronts = find.placementsAt(site.name).some(({ app, placement }) => frontNeedsSubnets(app, placement, traits))
+    const fronts = copiesAt(fleet, site).some(({ app, placement }) => frontNeedsSubnets(app, placement, traits))
     const ground = groundOfSite(site, traits)
     if (ground === regionalGround) {
       if (traits.locale !== 'none' || fronts) coverBare()
@@ -211,6 +211,51 @@ function wanted(fleet: Fleet, network: Network, { clusters, sites }: Users): rea
       add({ ...place, public: false }, stem)
     if (bare || (fronts && !here.some((subnet) => subnet.public))) add({ ...place, public: true }, stem)
   }
+}
+
+/** Copies that users may reach at a site, those that a federation divides included. */
+function copiesAt(fleet: Fleet, site: Site): readonly { readonly app: App; readonly placement: Placement }[] {
+  const here = lookup(fleet).placementsAt(site.name)
+  if (fleet.federations.length === 0) return here
+  const fronts = federatedFronts(fleet)
+  const federated = fleet.apps.flatMap((app) =>
+    app.placement.flatMap((placement) => (fronts.get(placement)?.includes(site) === true ? { app, placement } : [])),
+  )
+  return [...here, ...federated]
+}
+
+const madeFronts = new WeakMap<Fleet, ReadonlyMap<Placement, readonly Site[]>>()
+
+/** For each copy that a federation divides, the sites of its app's routing at which a member's nodes stand. */
+export function federatedFronts(fleet: Fleet): ReadonlyMap<Placement, readonly Site[]> {
+  const known = madeFronts.get(fleet)
+  if (known !== undefined) return known
+  const find = lookup(fleet)
+  const membersOf = new Map(fleet.federations.map(({ name, memberClusters }) => [name, new Set(memberClusters)]))
+  const fronts = new Map<Placement, readonly Site[]>()
+  for (const { expose, placement: copies } of fleet.apps) {
+    if (expose === undefined) continue
+    const { simple, failover, weighted, latency, geolocation, multivalue } = expose.routing
+    const names = [
+      ...(simple === undefined ? [] : [simple]),
+      ...(failover ?? []),
+      ...Object.keys(weighted ?? {}),
+      ...(latency ?? []),
+      ...Object.values(geolocation ?? {}),
+      ...(multivalue ?? []),
+    ]
+    const sites = [...new Set(names)].flatMap((name) => find.site(name) ?? [])
+    for (const copy of copies) {
+      const members = membersOf.get(copy.federation ?? '')
+      if (members !== undefined)
+        fronts.set(
+          copy,
+          sites.filter(({ cluster }) => members.has(cluster ?? '')),
+        )
+    }
+  }
+  madeFronts.set(fleet, fronts)
+  return fronts
 }
 
 const offGrid = (kind: string): boolean => kind === 'hybrid' || kind === 'machines'

@@ -65,12 +65,15 @@ const endings = (timeline: Timeline): ReadonlySet<number> =>
 function weightOf(event: TimelineEvent, chain: ReadonlySet<number>, ends: ReadonlySet<number>): number {
   const kind = kindOf(event)
   if (kind === 'drill') return 0
-  if (event.cause === undefined) return kind === 'record' ? 0 : 10
+  // how things stand when the drill begins is not part of what happened
+  if (event.cause === undefined) return event.from === null ? 0 : 10
   if (kind === 'users') return event.to === 0 || ends.has(event.id) ? 8 : 0
   if (kind === 'record') return 9
   if (chain.has(event.id)) return 8
   if (kind === 'copy' && event.what === 'deleted') return 8
   if (kind === 'object') return 8
+  if (kind === 'binding' && event.what !== 'targets') return 8
+  if (kind === 'member' && event.what !== 'noSchedule') return 7
   if (kind === 'node' && event.what === 'ready') return 7
   if (kind === 'cluster' || kind === 'clusterZone' || kind === 'check') return 6
   if (kind === 'copy' && event.what === 'serving') return 5

@@ -137,7 +137,7 @@ export function groupTitle(group: readonly [PlannedStep, ...PlannedStep[]], of: 
     case 'route.point':
       return `Point ${host} at ${sites}${range}`
     case 'verify':
-      return `${lookText(first)} at ${first.subject.site === undefined && app === undefined ? clusters : sites}${range}`
+      return lookText(first, `at ${first.subject.site === undefined && app === undefined ? clusters : sites}${range}`)
     case 'zone.optIn':
     case 'network':
     case 'federation.start':
@@ -234,11 +234,12 @@ function eachText(group: readonly PlannedStep[], what: string): string {
     : `, ${amount(least)} to ${amount(most)} ${what}s each`
 }
 
-function lookText({ subject, intent, id }: PlannedStep): string {
+function lookText({ subject, intent, id }: PlannedStep, where: string): string {
   const claim = String(intent.claim ?? 'all is as it should be')
-  if (subject.app !== undefined) return `${subject.app} is ${claim}`
-  if (id.startsWith('verify/reconciled/')) return 'Flux has reconciled its source and every Kustomization'
-  return `${claim.slice(0, 1).toUpperCase()}${claim.slice(1)}`
+  const [main = '', ...more] = claim.split(', ')
+  if (subject.app !== undefined) return [`${subject.app} is ${main} ${where}`, ...more].join(', ')
+  if (id.startsWith('verify/reconciled/')) return `Flux has reconciled its source and every Kustomization ${where}`
+  return `${claim.slice(0, 1).toUpperCase()}${claim.slice(1)} ${where}`
 }
 
 /** Rows of the table of copies: one for each, or one for all of an app in a class. */

@@ -114,9 +114,7 @@ export function phaseOf({ kind, intent, subject }: Pick<PlannedStep, 'kind' | 'i
   if (kind === 'addon' && subject.addon === 'oidc-provider') return 'Identity'
   if (kind !== 'verify' || typeof of !== 'string') return phases[kind]
   const looked = of.slice(0, of.indexOf('/'))
-  return looked === 'route.point' || looked === 'gitops.start' || !Object.hasOwn(phases, looked)
-    ? 'In the end'
-    : phases[looked as StepKind]
+  return looked === 'gitops.start' || !Object.hasOwn(phases, looked) ? 'In the end' : phases[looked as StepKind]
 }
 
 /** Steps of one phase that follow each other. The order is the plan's, so a phase may come twice. */

@@ -6,6 +6,7 @@ import { fleetFrom } from '../fleet/from.ts'
 import { readFleet } from '../fleet/read.ts'
 import { documents, fleetOf, header, mixed } from '../plan/fleets.case.ts'
 import { observedFrom, plan } from '../plan/index.ts'
+import { planMarkdown } from './plan-markdown.ts'
 import { countsOf, lengthOf, phasesOf } from './plan-summary.ts'
 import { planBackwardText, planBrief, planText } from './plan-text.ts'
 
@@ -155,7 +156,7 @@ test('[seed 69] a class of 2,500 shops is told in one line with its rings, forwa
 test('the brief form of 2,500 shops has a line for each part, and the shops are a number in it', () => {
   const brief = planBrief(plan(stores(2500)))
   expect(brief.split('\n').length).toBeLessThanOrEqual(15)
-  expect(brief).toContain('  clusters    hq-east 1.35, hq-west 1.35, ship 1.35, 2,500 of store 1.35\n')
+  expect(brief).toContain('  clusters    2,500 of store 1.35, hq-east 1.35, hq-west 1.35, ship 1.35\n')
   expect(brief).toContain('  apps        till at 2,500 of store\n')
 })
 
@@ -203,3 +204,14 @@ test('no step is lost between its phases', () => {
     { numRuns: 40 },
   )
 })
+
+test.each(['federation', 'local-zone', 'recovery', 'stores', 'wavelength'])(
+  'the plan of the example %s is read on two screens, in a dozen lines, and in a comment',
+  async (name) => {
+    const made = plan(await readFleet([`examples/${name}`]))
+    expect(planText(made).split('\n').length).toBeLessThanOrEqual(130)
+    expect(planBackwardText(made).split('\n').length).toBeLessThanOrEqual(70)
+    expect(planBrief(made).split('\n').length).toBeLessThanOrEqual(15)
+    expect(planMarkdown(made).length).toBeLessThan(30_000)
+  },
+)

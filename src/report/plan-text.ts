@@ -64,11 +64,18 @@ export function planBrief(plan: Plan): string {
     else steps.push(step)
   }
   for (const [phase, steps] of inPhases) {
-    const words = stepGroups(steps, of).map((group) => {
-      const name = of(group[0].subject).class
-      return group.length === 1 || name === undefined ? group.map(brief) : briefOfMany(group[0], group.length, name)
-    })
-    lines.push(`  ${phase.toLowerCase().padEnd(11)} ${cut(fewOf(words.flat()), 110)}`)
+    const groups = stepGroups(steps, of)
+    const nameOf = (group: readonly [PlannedStep, ...PlannedStep[]]) =>
+      group.length === 1 ? undefined : of(group[0].subject).class
+    // thousands first: what comes last is cut
+    const words = [
+      ...groups.flatMap((group) => {
+        const name = nameOf(group)
+        return name === undefined ? [] : briefOfMany(group[0], group.length, name)
+      }),
+      ...groups.flatMap((group) => (nameOf(group) === undefined ? group.map(brief) : [])),
+    ]
+    lines.push(`  ${phase.toLowerCase().padEnd(11)} ${cut(fewOf(words), 110)}`)
   }
   return `${lines.join('\n')}\n`
 }

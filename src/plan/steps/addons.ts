@@ -3,10 +3,10 @@
 
 import type { Cluster } from '../../model/fleet.ts'
 import type { Draft } from '../draft.ts'
-import { idOf, intentOf } from '../draft.ts'
+import { idOf, intentOf, nothing } from '../draft.ts'
 import type { Controller, Ground } from '../ground.ts'
-import { controllerName } from '../ground.ts'
-import { nothing } from './pools.ts'
+import { controllerName, dnsLabel, readyId } from '../ground.ts'
+import { administrator } from './on-premises.ts'
 
 export const eksCharts = { name: 'eks', url: 'https://aws.github.io/eks-charts' } as const
 
@@ -36,10 +36,60 @@ export function addonSteps(ground: Ground): readonly Draft[] {
   return ground.fleet.clusters.flatMap((cluster) => {
     const controller = ground.controller(cluster)
     return [
+      ...dnsSteps(ground, cluster),
       ...(controller === undefined ? [] : controllerSteps(ground, cluster, controller)),
       ...packageSteps(ground, cluster),
     ]
   })
+}
+
+const dnsAddon = 'coredns-placement'
+
+/**
+ * Zones that reach only their Region and never each other can all ask a name server that stands in the Region, and none that stands in
+ * another zone. So cluster DNS is kept there, twice, apart: a single one would take every zone's names along.
+ */
+function dnsSteps(ground: Ground, cluster: Cluster): readonly Draft[] {
+  const holders = ground.dnsHolders(cluster)
+  if (holders.length === 0) return []
+  const nodes = holders.reduce((sum, pool) => sum + pool.replicas, 0)
+  const id = idOf.addon(cluster.name, dnsAddon)
+  const subject = { cluster: cluster.name, addon: dnsAddon }
+  const place: Draft = {
+    id,
+    kind: 'addon',
+    title: `Keep cluster DNS of ${cluster.name} on nodes of the Region${nodes > 1 ? ', two replicas on two nodes' : ''}`,
+    subject,
+    needs: [idOf.cluster(cluster.name), ...holders.map(readyId)],
+    intent: intentOf({
+      cluster: cluster.name,
+      namespace: 'kube-system',
+      deployment: 'coredns',
+      by: cluster.eks?.addons.includes('coredns') === true ? 'the configuration of the EKS add-on' : 'a patch',
+      replicas: 2,
+      nodeSelector: dnsLabel,
+      podAntiAffinity: { topologyKey: 'kubernetes.io/hostname', required: nodes > 1 },
+    }),
+    inverse: { kind: 'addon.remove', title: `Let cluster DNS of ${cluster.name} run on any of its nodes again` },
+    existing: false,
+    origin: cluster.origin,
+  }
+  const look: Draft = {
+    id: idOf.verify('cluster-dns', cluster.name),
+    kind: 'verify',
+    title: `Pods in every zone of ${cluster.name} resolve names, answered from the Region`,
+    subject,
+    needs: [id, ...ground.ready(cluster)],
+    intent: intentOf({
+      of: id,
+      claim: 'names are resolved',
+      from: ground.find.sitesOf(cluster.name).map((it) => it.name),
+    }),
+    inverse: nothing,
+    existing: false,
+    origin: cluster.origin,
+  }
+  return [place, look]
 }
 
 function controllerSteps(ground: Ground, cluster: Cluster, controller: Controller): readonly Draft[] {
@@ -120,6 +170,9 @@ function packageSteps(ground: Ground, cluster: Cluster): readonly Draft[] {
     intent: intentOf({
       cluster: cluster.name,
       package: name,
+      // the controller runs on the cluster that manages it, and tells its clusters apart by this namespace
+      controller: administrator(cluster),
+      namespace: `eksa-packages-${cluster.name}`,
       addresses: name === 'metallb' ? cluster.eksAnywhere?.metallbPool : undefined,
     }),
     inverse: { kind: 'addon.remove', title: `Remove the package ${name} from ${cluster.name}` },
@@ -135,6 +188,7 @@ export function addonsReady(ground: Ground, cluster: Cluster): readonly string[]
       ? []
       : [idOf.addon(cluster.name, controllerName), idOf.verify('controller', cluster.name)]
   return [
+    ...(ground.dnsHolders(cluster).length === 0 ? [] : [idOf.addon(cluster.name, dnsAddon)]),
     ...controller,
     ...[...new Set(cluster.eksAnywhere?.packages ?? [])].map((name) => idOf.addon(cluster.name, name)),
   ]

@@ -1,15 +1,18 @@
 // Copies of apps. The copy that takes over is placed before the one that it stands in for, so that at no moment the first is alone; an
 // app comes after those that it depends on, and after the controller that makes its load balancer.
 
-import type { App, Cluster, Manifest, Placement, Site } from '../../model/fleet.ts'
+import type { App, Cluster, Federation, Manifest, Placement, Site } from '../../model/fleet.ts'
 import type { IntentValue } from '../../model/plan.ts'
 import { canonical, digestOf } from '../digest.ts'
 import type { Draft } from '../draft.ts'
-import { counted, idOf, intentOf, intentValue } from '../draft.ts'
+import { counted, idOf, intentOf, intentValue, listed, nothing } from '../draft.ts'
 import type { Ground } from '../ground.ts'
+import { divisionOf } from '../karmada.ts'
+import { policiesOf } from '../policies.ts'
 import { isAws, loadBalancerOf, named } from '../subnets.ts'
 import { addonsReady } from './addons.ts'
-import { nodeSubnets, nothing } from './pools.ts'
+import { joinedOf } from './federations.ts'
+import { nodeSubnets } from './pools.ts'
 
 export function appSteps(ground: Ground): readonly Draft[] {
   return ground.fleet.apps.flatMap((app) =>
@@ -29,6 +32,7 @@ export const placedId = (placing: string): string => idOf.verify('placed', placi
 
 function copySteps(ground: Ground, app: App, placement: Placement): readonly Draft[] {
   const site = ground.find.site(placement.site)
+  const federation = ground.fleet.federations.find((it) => it.name === placement.federation)
   const cluster = site === undefined ? undefined : ground.clusterAt(site)
   const id = ground.placing(app, placement)
   const at = placement.site ?? placement.federation ?? 'nowhere'
@@ -40,21 +44,32 @@ function copySteps(ground: Ground, app: App, placement: Placement): readonly Dra
     ...(placement.federation !== undefined && { federation: placement.federation }),
   }
   const front = site === undefined ? undefined : frontOf(ground, app, placement, site)
+  const fronts = ground.frontsOf(placement).flatMap((it) => {
+    const made = frontOf(ground, app, placement, it)
+    return made === undefined ? [] : [{ site: it.name, ...made }]
+  })
+  const policies = federation === undefined ? undefined : policiesOf(app.name, federation, placement)
   const dependsOn = (app.dependsOn ?? []).flatMap((name) => {
     const other = ground.find.app(name)
     return other === undefined ? [] : ground.placingAt(other, placement.site ?? '')
   })
   const needs = new Set([
-    ...(site === undefined ? afterMembers(ground, placement) : afterSite(ground, site, cluster)),
+    ...(federation === undefined ? [] : afterMembers(ground, federation)),
+    ...(site === undefined ? [] : afterSite(ground, site, cluster)),
     ...backupsOf(ground, app, placement),
     ...dependsOn,
   ])
-  const network = site === undefined || front?.subnets === undefined ? undefined : ground.find.networkOf(site)
-  if (network !== undefined) needs.add(idOf.network(network.name))
+  for (const it of [
+    ...(site !== undefined && front?.subnets !== undefined ? [site] : []),
+    ...ground.frontsOf(placement),
+  ]) {
+    const network = ground.find.networkOf(it)
+    if (network !== undefined) needs.add(idOf.network(network.name))
+  }
   const place: Draft = {
     id,
     kind: 'app.place',
-    title: `Place ${app.name} ${site === undefined ? `on the federation ${at}` : `at ${at}`}, ${counted(placement.replicas, 'replica')}${namespace === app.name ? '' : ` in ${namespace}`}${ground.byFlux(cluster) ? ', by Flux' : ''}`,
+    title: `Place ${app.name} ${site === undefined ? `on the federation ${at}` : `at ${at}`}, ${counted(placement.replicas, 'replica')}${namespace === app.name ? '' : ` in ${namespace}`}${federation === undefined ? '' : `, ${divisionWords[divisionOf(placement)]}`}${ground.byFlux(cluster) ? ', by Flux' : ''}${placement.suspendedOn === undefined || placement.suspendedOn.length === 0 ? '' : `, held back on ${listed(placement.suspendedOn)}`}`,
     subject,
     needs: [...needs],
     intent: intentOf({
@@ -66,6 +81,12 @@ function copySteps(ground: Ground, app: App, placement: Placement): readonly Dra
       by: ground.byFlux(cluster) ? 'flux' : placement.federation === undefined ? 'skerry' : 'karmada',
       replicas: placement.replicas,
       weights: placement.weights,
+      policy: policies?.propagation,
+      overrides: policies === undefined || policies.overrides.length === 0 ? undefined : policies.overrides,
+      templateLabels: policies === undefined || Object.keys(policies.labels).length === 0 ? undefined : policies.labels,
+      // Karmada would put the namespace on every member, whoever holds something in it
+      namespaceLabels: federation === undefined ? undefined : { 'namespace.karmada.io/skip-auto-propagation': 'true' },
+      fronts: fronts.length === 0 ? undefined : fronts,
       source: sourceOf(placement.source ?? app.source),
       objects: placement.manifests.map(objectOf),
       zoneAffinity: site === undefined || !placement.pinned ? undefined : affinity(ground, site),
@@ -84,7 +105,10 @@ function copySteps(ground: Ground, app: App, placement: Placement): readonly Dra
   const look: Draft = {
     id: placedId(id),
     kind: 'verify',
-    title: `${app.name} is available at ${at}${front === undefined ? '' : ', and its load balancer has an address'}`,
+    title:
+      federation === undefined
+        ? `${app.name} is available at ${at}${front === undefined ? '' : ', and its load balancer has an address'}`
+        : `${app.name} is available on the members of ${at}, and Karmada has gathered its status`,
     subject,
     needs: [id],
     intent: intentOf({
@@ -92,6 +116,10 @@ function copySteps(ground: Ground, app: App, placement: Placement): readonly Dra
       claim: front === undefined ? 'available' : 'available, with an address',
       namespace,
       list: ['ingress', 'pods', 'services'],
+      command:
+        federation === undefined
+          ? undefined
+          : `kubectl karmada get deployments,pods -n ${namespace} --operation-scope members`,
     }),
     inverse: nothing,
     existing: false,
@@ -109,15 +137,18 @@ function afterSite(ground: Ground, site: Site, cluster: Cluster | undefined): re
   ]
 }
 
-function afterMembers(ground: Ground, { federation }: Placement): readonly string[] {
-  const joined = ground.fleet.federations.find((it) => it.name === federation)
-  return joined === undefined
-    ? []
-    : [
-        idOf.federation(joined.name),
-        ...[...new Set(joined.memberClusters)].map((member) => idOf.member(joined.name, member)),
-      ]
+function afterMembers(ground: Ground, federation: Federation): readonly string[] {
+  const wanted = federation.memberClusters.flatMap((member) => ground.find.cluster(member) ?? [])
+  // the driver of its load balancers must be on a member before an Ingress arrives there
+  return [...joinedOf(federation), ...new Set(wanted.flatMap((member) => addonsReady(ground, member)))]
 }
+
+const divisionWords = {
+  duplicated: 'on each member',
+  weighted: 'divided by weight',
+  dynamic: 'divided by what is free',
+  aggregated: 'on as few members as have room',
+} as const
 
 /** The copies that stand in for this one: those that come after it where users fail over. */
 function backupsOf(ground: Ground, app: App, { site }: Placement): readonly string[] {

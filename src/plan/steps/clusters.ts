@@ -3,9 +3,10 @@
 
 import type { Cluster } from '../../model/fleet.ts'
 import type { Draft } from '../draft.ts'
-import { idOf, intentOf } from '../draft.ts'
+import { counted, idOf, intentOf } from '../draft.ts'
 import type { Ground } from '../ground.ts'
 import { onePerZone } from '../subnets.ts'
+import { controlPlaneReplicas, groundworkOf, isSelfMade, roleOf, sparesOf } from './on-premises.ts'
 
 /** The founding facts' own figure (number 10) for the stack with network and control plane, waited for before the next. */
 const controlPlaneTime = {
@@ -21,15 +22,18 @@ export function clusterSteps(ground: Ground): readonly Draft[] {
 function clusterStep(ground: Ground, cluster: Cluster): Draft {
   const { name, network, account, kind, region, version } = cluster
   const existing = kind === 'existing'
-  const manager = cluster.eksAnywhere?.managementCluster
+  // a cluster may name itself: it manages itself then
+  const manager = isSelfMade(cluster) ? undefined : cluster.eksAnywhere?.managementCluster
   const managing = ground.find.cluster(manager)
   const where = cluster.at ?? region
+  // its Cluster lies in Git, and the Flux of the cluster that makes it applies it
+  const byFlux = managing !== undefined && ground.byFlux(managing)
   return {
     id: idOf.cluster(name),
     kind: 'cluster.create',
     title: existing
       ? `The cluster ${name} is there${cluster.existing?.context === undefined ? '' : `, by the context ${cluster.existing.context}`}`
-      : `Create ${words[kind]} ${name}, Kubernetes ${version}${where === undefined ? '' : `, ${cluster.at === undefined ? 'in' : 'at'} ${where}`}`,
+      : `Create ${words[kind]} ${name}${shapeText(ground, cluster)}, Kubernetes ${version}${where === undefined ? '' : `, ${cluster.at === undefined ? 'in' : 'at'} ${where}`}${byFlux ? ', by Flux' : ''}`,
     subject: {
       cluster: name,
       ...(network !== undefined && { network }),
@@ -41,6 +45,8 @@ function clusterStep(ground: Ground, cluster: Cluster): Draft {
       ...(managing === undefined
         ? []
         : [idOf.cluster(managing.name), ...ground.ready(managing).filter((id) => id !== idOf.cluster(managing.name))]),
+      ...(byFlux ? [idOf.gitops(managing.name)] : []),
+      ...groundworkOf(cluster),
     ],
     intent: intentOf({
       name,
@@ -58,13 +64,47 @@ function clusterStep(ground: Ground, cluster: Cluster): Draft {
       ? { kind: 'keep', title: `${name} stays: it is not skerry's` }
       : {
           kind: 'cluster.delete',
-          title: `Delete the cluster ${name}${kind === 'eks' || kind === 'eksOutpost' ? ' and its role, policies detached first' : ''}`,
+          title: `Delete the cluster ${name}${kind === 'eks' || kind === 'eksOutpost' ? ' and its role, policies detached first' : isSelfMade(cluster) ? ', from an admin machine' : `, by ${manager}`}`,
         },
     existing,
     ...(kind === 'eks' && { expected: controlPlaneTime }),
     origin: cluster.origin,
     ...(manager !== undefined && { field: 'eksAnywhere/managementCluster' }),
   }
+}
+
+const providers = {
+  vsphere: 'vSphere',
+  bareMetal: 'bare metal',
+  cloudStack: 'CloudStack',
+  nutanix: 'Nutanix',
+  snow: 'Snow',
+  docker: 'Docker',
+} as const
+
+/** Each provider of EKS Anywhere is one of Cluster API: https://anywhere.eks.amazonaws.com/docs/concepts/architecture/ */
+const clusterApiProviders = {
+  vsphere: 'vsphere',
+  bareMetal: 'tinkerbell',
+  cloudStack: 'cloudstack',
+  nutanix: 'nutanix',
+  snow: 'snow',
+  docker: 'docker',
+} as const
+
+/** What a person wants to know of a cluster on premises before it is made. */
+function shapeText(ground: Ground, cluster: Cluster): string {
+  const { eksAnywhere } = cluster
+  if (eksAnywhere === undefined) return ''
+  const { provider, singleNode, boot, endpoint } = eksAnywhere
+  const size = singleNode ? 'single node' : counted(controlPlaneReplicas(eksAnywhere), 'control-plane node')
+  const words = [
+    roleOf(ground, cluster),
+    providers[provider],
+    boot === undefined ? size : `${size} by ${boot.toUpperCase()}`,
+    ...(endpoint === undefined ? [] : [`API at ${endpoint}`]),
+  ]
+  return ` (${words.join(', ')})`
 }
 
 const words = {
@@ -113,16 +153,31 @@ function ofKind(ground: Ground, cluster: Cluster): Values {
         packages: __,
         owner: ___,
         backup: ____,
-        upgradeWindow: _____,
+        upgradeWindow,
         datacenter,
         machine,
         ...declared
       } = cluster.eksAnywhere
+      const { controlPlane, etcd, singleNode, managementCluster } = declared
+      const managing = isSelfMade(cluster) ? undefined : ground.find.cluster(managementCluster)
+      const spareMachines = sparesOf(ground, cluster)
       return {
         ...declared,
+        by: managing === undefined ? 'adminMachine' : ground.byFlux(managing) ? 'flux' : 'managementCluster',
+        role: roleOf(ground, cluster),
+        // whose controllers the management cluster runs to make machines
+        clusterApiProvider: clusterApiProviders[declared.provider],
         datacenter: datacenter as Values,
         machine: machine as Values,
-        role: declared.role ?? (declared.managementCluster === undefined ? 'standalone' : 'workload'),
+        controlPlane: { instance: controlPlane?.instance, replicas: controlPlaneReplicas(declared) },
+        // on the nodes of the control plane, unless it has machines of its own
+        etcd: etcd === undefined ? { stacked: true } : { stacked: false, replicas: etcd.replicas },
+        upgrades: {
+          // one machine has no second one to move to; only bare metal upgrades in place
+          strategy: singleNode && declared.provider === 'bareMetal' ? 'inPlace' : 'rollingUpdate',
+          spareMachines: spareMachines === 0 ? undefined : spareMachines,
+          window: upgradeWindow,
+        },
       }
     }
     case 'existing':

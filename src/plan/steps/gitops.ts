@@ -3,11 +3,10 @@
 
 import type { Cluster, GitOps } from '../../model/fleet.ts'
 import type { Draft } from '../draft.ts'
-import { idOf, intentOf } from '../draft.ts'
+import { idOf, intentOf, nothing } from '../draft.ts'
 import type { Ground } from '../ground.ts'
 import { controllerName } from '../ground.ts'
 import { chartSeconds, eksCharts, oidcAddon } from './addons.ts'
-import { nothing } from './pools.ts'
 
 const fluxNamespace = 'flux-system'
 

@@ -1,6 +1,6 @@
 // Networks: the VPC with its subnets, gateways, routes and endpoints. A range on premises is nobody's to create: it is only looked at.
 
-import type { Network } from '../../model/fleet.ts'
+import type { Network, NodePool, Site } from '../../model/fleet.ts'
 import type { Draft } from '../draft.ts'
 import { counted, idOf, intentOf } from '../draft.ts'
 import type { Ground } from '../ground.ts'
@@ -9,7 +9,86 @@ import { onePerZone, regionOf } from '../subnets.ts'
 import { optInsOf } from './zones.ts'
 
 export function networkSteps(ground: Ground): readonly Draft[] {
-  return ground.fleet.networks.map((network) => networkStep(ground, network))
+  return [
+    ...ground.fleet.networks.map((network) => networkStep(ground, network)),
+    ...ground.fleet.pools.flatMap((pool) => carrierSteps(ground, pool)),
+    ...ground.fleet.networks.flatMap((network) => endpointSteps(ground, network)),
+  ]
+}
+
+/** Endpoints of AWS services inside the network: what nodes without a way out join by, so a step of their own. */
+function endpointSteps(ground: Ground, network: Network): readonly Draft[] {
+  const { name, account, endpoints } = network
+  if (endpoints.length === 0) return []
+  const region = regionOf(ground.fleet, network)
+  const existing = network.existing !== undefined
+  const clusters = ground.fleet.clusters.filter((cluster) => cluster.network === name && cluster.kind !== 'existing')
+  // an edge zone holds none: they stand in its Region
+  const holding = ground.subnets(name).all.filter((subnet) => !subnet.public && subnet.traits.vpcEndpoints.value)
+  return [
+    {
+      id: idOf.endpoints(name),
+      kind: 'network',
+      title: `${existing ? 'The' : 'Make the'} ${counted(endpoints.length, 'endpoint')} ${endpoints.join(', ')} in ${name}${existing ? ` ${endpoints.length === 1 ? 'is' : 'are'} there` : ''}`,
+      subject: { network: name, ...(account !== undefined && { account }) },
+      needs: [idOf.network(name), ...clusters.map((cluster) => idOf.cluster(cluster.name))],
+      intent: intentOf({
+        part: 'endpoints',
+        endpoints: endpoints.map((endpoint) => ({
+          name: endpoint,
+          service: region === undefined ? null : `com.amazonaws.${region}.${endpoint}`,
+          type: endpoint === 's3' || endpoint === 'dynamodb' ? 'gateway' : 'interface',
+        })),
+        privateDns: network.dnsHostnames && network.dnsResolution,
+        securityGroupsOf: clusters.map((cluster) => cluster.name),
+        subnets: onePerZone(holding).map((subnet) => subnet.name),
+      }),
+      inverse: existing
+        ? { kind: 'keep', title: `The endpoints of ${name} stay: they are not skerry's` }
+        : { kind: 'network.delete', title: `Delete the ${counted(endpoints.length, 'endpoint')} of ${name}` },
+      existing,
+      origin: network.origin,
+    },
+  ]
+}
+
+/** Whether nodes of the pool get addresses of a carrier that are allocated first, and so outlive them. */
+export function carrierAddresses(
+  ground: Ground,
+  pool: NodePool,
+): { readonly site: Site; readonly network: Network; readonly group: string | undefined } | undefined {
+  if (pool.publicAddress !== 'carrier' && pool.publicAddress !== 'elastic') return undefined
+  const site = ground.find.site(pool.site)
+  const network = site === undefined ? undefined : ground.find.networkOf(site)
+  if (site === undefined || network === undefined) return undefined
+  if (ground.traits(site).publicRoute.value !== 'carrierGateway') return undefined
+  return { site, network, group: pool.networkBorderGroup ?? site.place.networkBorderGroup }
+}
+
+/** Addresses that nobody holds are paid for by the hour: they are released when the nodes are gone. */
+function carrierSteps(ground: Ground, pool: NodePool): readonly Draft[] {
+  const addresses = carrierAddresses(ground, pool)
+  if (addresses === undefined || ground.find.cluster(pool.cluster)?.kind === 'existing') return []
+  const { site, network, group } = addresses
+  const what = `${counted(pool.replicas, 'carrier address', 'carrier addresses')}`
+  return [
+    {
+      id: idOf.carrier(network.name, site.name, pool.name),
+      kind: 'network',
+      title: `Allocate ${what} for ${site.name}/${pool.name}${group === undefined ? '' : `, in the border group ${group}`}`,
+      subject: { network: network.name, site: site.name, pool: pool.name },
+      needs: [idOf.network(network.name)],
+      intent: intentOf({
+        part: 'carrierAddresses',
+        domain: 'vpc',
+        networkBorderGroup: group,
+        addresses: pool.replicas,
+      }),
+      inverse: { kind: 'network.delete', title: `Release the ${what} of ${site.name}/${pool.name}` },
+      existing: false,
+      origin: pool.origin,
+    },
+  ]
 }
 
 type Gateway = 'internetGateway' | 'natGateway' | 'carrierGateway' | 'localGateway' | 'none'
@@ -34,7 +113,7 @@ function networkStep(ground: Ground, network: Network): Draft {
   // of a VPC that is somebody else's, only the subnets that skerry adds are its own
   const existing = onPremises || (vpc !== undefined && ours.length === 0)
   const zones = onePerZone(subnets).map(({ zone }) => zone)
-  const contents = `${counted(subnets.length, 'subnet')} in ${counted(zones.length, 'zone')}`
+  const contents = `${counted(subnets.length, 'subnet')} in ${counted(zones.length, 'zone')}${via.has('carrierGateway') ? ' and a carrier gateway' : ''}`
   return {
     id: idOf.network(name),
     kind: 'network',
@@ -57,7 +136,6 @@ function networkStep(ground: Ground, network: Network): Draft {
       dnsHostnames: network.dnsHostnames,
       dnsResolution: network.dnsResolution,
       egress: network.egress,
-      endpoints: network.endpoints,
       zones,
       subnets: planned,
       natGatewaysIn: nats.map((subnet) => subnet.name),

@@ -3,11 +3,13 @@
 import type { Cluster, NodePool, Site } from '../../model/fleet.ts'
 import type { IntentValue } from '../../model/plan.ts'
 import type { Draft } from '../draft.ts'
-import { idOf, intentOf } from '../draft.ts'
+import { idOf, intentOf, nothing } from '../draft.ts'
 import type { Ground } from '../ground.ts'
-import { readyId } from '../ground.ts'
+import { dnsLabel, readyId } from '../ground.ts'
 import { imageOf } from '../image.ts'
 import { authenticationOf } from './clusters.ts'
+import { carrierAddresses } from './networks.ts'
+import { isControlPlanePool } from './on-premises.ts'
 
 const nodesTime = { minSeconds: 300, maxSeconds: 300, source: 'founding fact 11: about 5 minutes for the nodes' }
 
@@ -25,17 +27,26 @@ function poolOf(ground: Ground, pool: NodePool, site: Site, cluster: Cluster | u
   const existing = cluster?.kind === 'existing'
   const network = ground.find.networkOf(site)
   const mapped = mapping(pool, cluster)
+  const carrier = carrierAddresses(ground, pool)
+  const controlPlane = cluster !== undefined && isControlPlanePool(ground, cluster, pool)
+  const several = ground.find.poolsOf(site.name).length > 1
   const subject = { site: site.name, pool: pool.name, ...(cluster !== undefined && { cluster: cluster.name }) }
   const join: Draft = {
     id,
     kind: 'pool.join',
     title: existing
       ? `${sized(pool)} at ${site.name} are part of ${cluster.name}`
-      : `Join ${sized(pool)} at ${site.name} to ${cluster?.name ?? 'no cluster'}`,
+      : controlPlane
+        ? `Take ${sized(pool)} at ${site.name} for the control plane of ${cluster?.name}`
+        : `Join ${sized(pool)}${several ? ` (${pool.name})` : ''} at ${site.name} to ${cluster?.name ?? 'no cluster'}`,
     subject,
     needs: [
       ...(cluster === undefined ? [] : [idOf.cluster(cluster.name)]),
       ...(network === undefined ? [] : [idOf.network(network.name)]),
+      ...(network === undefined || network.endpoints.length === 0 || !isOnEc2(pool)
+        ? []
+        : [idOf.endpoints(network.name)]),
+      ...(carrier === undefined || existing ? [] : [idOf.carrier(carrier.network.name, site.name, pool.name)]),
     ],
     intent: poolIntent(ground, pool, site, cluster, mapped),
     inverse: existing
@@ -88,9 +99,6 @@ function poolOf(ground: Ground, pool: NodePool, site: Site, cluster: Cluster | u
   return [join, ...role, ready]
 }
 
-/** Looking at a thing leaves nothing to undo. */
-export const nothing = { kind: 'keep', title: 'Nothing to undo' } as const
-
 const sized = (pool: NodePool): string =>
   `${pool.replicas} × ${pool.instanceTypes?.[0] ?? (pool.kind === 'machines' ? 'machine' : pool.kind === 'hybrid' ? 'host' : pool.kind === 'fargate' ? 'Fargate pod' : 'node')}`
 
@@ -107,6 +115,8 @@ function poolIntent(
   const ec2 = isOnEc2(pool)
   const version = pool.version ?? cluster?.version
   const offGrid = pool.kind === 'hybrid' || pool.kind === 'machines'
+  const address = pool.publicAddress ?? addressNeeded(ground, site, cluster)
+  const holdsDns = cluster !== undefined && ground.dnsHolders(cluster).includes(pool)
   return intentOf({
     kind: pool.kind,
     cluster: cluster?.name,
@@ -115,30 +125,45 @@ function poolIntent(
     instanceTypes: pool.instanceTypes,
     replicas: pool.replicas,
     version,
-    subnets: offGrid ? undefined : (pool.subnets ?? nodeSubnets(ground, site)),
+    subnets: offGrid
+      ? undefined
+      : (pool.subnets ?? nodeSubnets(ground, site, address !== undefined && address !== 'none')),
     image: imageOf(pool, version),
     os: pool.os,
     volumeType: pool.volumeType ?? (ec2 ? traits.volumeTypes.value[0] : undefined),
     volumeSize: pool.volumeSize,
     keyPair: pool.keyPair,
-    publicAddress: pool.publicAddress,
+    publicAddress: address,
     networkBorderGroup:
       pool.networkBorderGroup ??
-      (pool.publicAddress === undefined || pool.publicAddress === 'none' ? undefined : site.place.networkBorderGroup),
+      (address === undefined || address === 'none' ? undefined : site.place.networkBorderGroup),
+    bootstrap:
+      pool.kind !== 'selfManaged' || cluster === undefined
+        ? undefined
+        : { apiServerEndpoint: { ofCluster: cluster.name }, certificateAuthority: { ofCluster: cluster.name } },
     metadataHopLimit: ec2 ? pool.metadataHopLimit : undefined,
     clusterSecurityGroup: ec2 ? pool.clusterSecurityGroup : undefined,
     spot: ec2 ? pool.spot : undefined,
-    labels: pool.labels,
+    labels: holdsDns ? { ...dnsLabel, ...pool.labels } : pool.labels,
     taints: pool.taints.map(({ key, value, effect }) => ({ key, value, effect })),
     hardware: pool.hardware,
     roleMapping: mapped,
   })
 }
 
-/** Where nodes of a site go when nobody says: its private subnets; public ones where it has no others. */
-export function nodeSubnets(ground: Ground, site: Site): readonly string[] {
+/** In a carrier's zone nodes find an API server that is only public by an address of the carrier, and by nothing else. */
+function addressNeeded(ground: Ground, site: Site, cluster: Cluster | undefined): NodePool['publicAddress'] {
+  return cluster?.eks?.endpoint === 'public' && ground.traits(site).publicRoute.value === 'carrierGateway'
+    ? 'automatic'
+    : undefined
+}
+
+/** Where nodes of a site go when nobody says: its private subnets; public ones where it has no others, or nodes have addresses outside. */
+export function nodeSubnets(ground: Ground, site: Site, outside = false): readonly string[] {
   const here = ground.subnets(ground.find.networkOf(site)?.name).at(site, ground.traits(site))
-  const inner = here.filter((subnet) => !subnet.public)
+  const inner = here.filter(
+    (subnet) => subnet.public === (outside && subnet.traits.publicRoute.value === 'carrierGateway'),
+  )
   return (inner.length > 0 ? inner : here).map((subnet) => subnet.name)
 }
 

@@ -3,11 +3,10 @@
 
 import type { App, DnsZone, Site } from '../../model/fleet.ts'
 import type { Draft } from '../draft.ts'
-import { idOf, intentOf, listed } from '../draft.ts'
+import { idOf, intentOf, listed, nothing } from '../draft.ts'
 import type { Ground } from '../ground.ts'
 import { isAws, loadBalancerOf } from '../subnets.ts'
 import { placedId } from './apps.ts'
-import { nothing } from './pools.ts'
 
 type Expose = NonNullable<App['expose']>
 type Values = Parameters<typeof intentOf>[0]
