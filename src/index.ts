@@ -39,7 +39,16 @@ export type * from './model/plan.ts'
 export { type Problem, Refusal } from './model/refusal.ts'
 export type * from './model/timeline.ts'
 // 4 decide
-export { fleetDigest, observedFrom, plan, readObserved, readPlan, type SavedPlan, savePlan } from './plan/index.ts'
+export {
+  fleetDigest,
+  narrowPlan,
+  observedFrom,
+  plan,
+  readObserved,
+  readPlan,
+  type SavedPlan,
+  savePlan,
+} from './plan/index.ts'
 export { drillJson, singleLossJson } from './report/drill-json.ts'
 export { drillJunit } from './report/drill-junit.ts'
 // 9 tell

@@ -17,8 +17,12 @@ export interface Shell {
   readonly version: string
   /** Whether only a part of the fleet was asked for: what the file says of the rest is then unused, and that is no fault. */
   readonly narrowed: boolean
-  /** Reads a fleet; without inputs the one in the working directory or above it. */
+  /** Reads a fleet; without inputs the one in the working directory or above it. Only the part that was asked for. */
   readonly fleet: (inputs: readonly string[]) => Promise<Fleet>
+  /** All of it, whatever part was asked for. */
+  readonly whole: (inputs: readonly string[]) => Promise<Fleet>
+  /** The part that was asked for. */
+  readonly narrow: (fleet: Fleet) => Promise<Fleet>
 }
 
 export type Verb<Options> = (shell: Shell, names: readonly string[], options: Options) => Promise<ExitCode>

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { isAbsolute, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Fleet } from '../model/fleet.ts'
 import { Refusal } from '../model/refusal.ts'
 import type { Shell } from './command.ts'
 import { discoverOrRefuse } from './discover.ts'
@@ -29,18 +30,24 @@ export function shellOf(options: FleetOptions, colour: boolean): Shell {
     today: new Date().toISOString().slice(0, 10),
     version,
     narrowed: [options.label, options.site, options.class].some((given) => given !== undefined),
-    fleet: async (inputs) => {
-      const { narrowFleet, readFleet } = await import('../index.ts')
-      const named = [...inputs, ...(options.file ?? [])]
-      const fleet = await readFleet(
-        (named.length === 0 ? [discoverOrRefuse(cwd)] : named).map((input) => shortest(cwd, input)),
-      )
-      return narrowFleet(fleet, {
-        ...(options.label === undefined ? {} : { labels: Object.fromEntries(options.label.flatMap(pairs)) }),
-        ...(options.site === undefined ? {} : { sites: options.site }),
-        ...(options.class === undefined ? {} : { classes: options.class }),
-      })
-    },
+    whole,
+    narrow,
+    fleet: async (inputs) => narrow(await whole(inputs)),
+  }
+
+  async function whole(inputs: readonly string[]): Promise<Fleet> {
+    const { readFleet } = await import('../index.ts')
+    const named = [...inputs, ...(options.file ?? [])]
+    return readFleet((named.length === 0 ? [discoverOrRefuse(cwd)] : named).map((input) => shortest(cwd, input)))
+  }
+
+  async function narrow(fleet: Fleet): Promise<Fleet> {
+    const { narrowFleet } = await import('../index.ts')
+    return narrowFleet(fleet, {
+      ...(options.label === undefined ? {} : { labels: Object.fromEntries(options.label.flatMap(pairs)) }),
+      ...(options.site === undefined ? {} : { sites: options.site }),
+      ...(options.class === undefined ? {} : { classes: options.class }),
+    })
   }
 }
 

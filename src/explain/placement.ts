@@ -37,7 +37,11 @@ export function explainPlacement(plan: Plan, appName: string): PlacementExplanat
       chain: chain(
         plan.fleet,
         copy,
-        app.placement.find((it) => it.site === copy.site && it.namespace === copy.namespace),
+        app.placement.find(
+          (it) =>
+            it.namespace === copy.namespace &&
+            (copy.federation === undefined ? it.site === copy.site : it.federation === copy.federation),
+        ),
       ),
     })),
   }
@@ -48,7 +52,10 @@ function chain(fleet: Fleet, copy: Assignment, placement: Placement | undefined)
   if (placement !== undefined) {
     links.push({
       what: 'declaration',
-      text: `${labelOf(placement.origin)} asks for ${copy.replicas} at ${copy.site}`,
+      text:
+        copy.federation === undefined
+          ? `${labelOf(placement.origin)} asks for ${copy.replicas} at ${copy.site}`
+          : `${labelOf(placement.origin)} asks for ${placement.replicas} over the members of ${copy.federation}`,
       at: positionOf(fleet.sources, placement.origin),
     })
   }
@@ -61,13 +68,18 @@ function chain(fleet: Fleet, copy: Assignment, placement: Placement | undefined)
   }
   links.push({
     what: 'rule',
-    text:
-      placement?.pinned === false
-        ? `its pods may move to any node of ${copy.cluster}`
-        : `its pods may only run on nodes of ${copy.site}: while none is ready they stay Pending`,
+    text: rule(copy, placement),
     ...(placement === undefined ? {} : { at: positionOf(fleet.sources, placement.origin, 'pinned') }),
   })
   return links
+}
+
+function rule(copy: Assignment, placement: Placement | undefined): string {
+  if (copy.federation !== undefined)
+    return `Karmada of ${copy.federation} decides again only when replicas or placement change, or a member is lost; nothing moves back by itself`
+  return placement?.pinned === false
+    ? `its pods may move to any node of ${copy.cluster}`
+    : `its pods may only run on nodes of ${copy.site}: while none is ready they stay Pending`
 }
 
 function workload(fleet: Fleet, manifest: Manifest): PlacementLink {

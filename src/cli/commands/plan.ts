@@ -18,12 +18,20 @@ interface Options {
 type Skerry = typeof import('../../index.ts')
 
 export const plan: Verb<Options> = async (shell, inputs, options) => {
-  const fleet = await shell.fleet(inputs)
+  if (shell.narrowed && options.save !== undefined)
+    throw new Refusal(
+      'usage',
+      'a part of a plan is not saved: it could not be told from the whole',
+      'leave out --save, or -l, --site and --class',
+    )
+  const fleet = await shell.whole(inputs)
   const skerry = await import('../../index.ts')
-  const made = skerry.plan(
+  const whole = skerry.plan(
     fleet,
     options.against === undefined ? undefined : await observed(skerry, shell, options.against),
   )
+  // the whole is planned and then narrowed: else all that was left out would look removed
+  const made = shell.narrowed ? skerry.narrowPlan(whole, await shell.narrow(fleet)) : whole
   shell.terminal.answer(rendered(skerry, made, options))
   if (options.save !== undefined) {
     writeWhole(options.save, skerry.savePlan(made))
@@ -37,7 +45,7 @@ async function observed(skerry: Skerry, shell: Shell, path: string): Promise<Obs
   if (!existsSync(path))
     throw new Refusal('usage', `there is no ${path}`, 'name a plan written by --save, or an earlier fleet')
   if (statSync(path).isDirectory() || !path.endsWith('.json'))
-    return skerry.observedFrom(skerry.plan(await shell.fleet([path])))
+    return skerry.observedFrom(skerry.plan(await shell.whole([path])))
   try {
     return skerry.readObserved(JSON.parse(readFileSync(path, 'utf8')))
   } catch (error) {
