@@ -1,6 +1,7 @@
 // What a drill may expect, one row each: the claim in words, and how a timeline answers it. Users are judged by what they got,
 // control planes by what they believed; the two often differ, and a drill may claim either.
 
+import { placed } from '../failover/index.ts'
 import { durationText, shareText } from '../model/duration.ts'
 import type { Drill, Expectation, Fleet } from '../model/fleet.ts'
 import { lookup } from '../model/lookup.ts'
@@ -163,10 +164,9 @@ const kinds: Readonly<Record<ClaimKind, Kind>> = {
       `${it.app} has ${it.replicas} ready ${it.replicas === 1 ? 'replica' : 'replicas'} at ${it.site}${windowText(it)}`,
     judge: (it, run) => {
       const ready = history(run.timeline, copySubject(it.app ?? '', it.site ?? ''), 'ready')
-      const declared =
-        lookup(run.fleet)
-          .app(it.app)
-          ?.placement.find((placement) => placement.site === it.site)?.replicas ?? 0
+      const app = lookup(run.fleet).app(it.app)
+      const copies = app === undefined ? [] : placed(run.fleet, app).placement
+      const declared = copies.find((placement) => placement.site === it.site)?.replicas ?? 0
       const known = ready.length === 0 ? always(declared, run.timeline.length) : ready
       return cameTrue(
         stretchesWhere(known, (value) => value === it.replicas),
@@ -251,9 +251,11 @@ function available(expectation: Expectation, service: Service, overSeconds: numb
 
 function copiesAt(run: Run, { app, site }: Expectation): readonly string[] {
   if (app !== undefined) return [app]
-  return lookup(run.fleet)
-    .placementsAt(site ?? '')
-    .map((copy) => copy.app.name)
+  const here = lookup(run.fleet).placementsAt(site ?? '')
+  const federated = run.fleet.apps.filter((one) =>
+    one.placement.some((placement) => placement.federation !== undefined),
+  )
+  return [...new Set([...here.map((copy) => copy.app.name), ...federated.map((one) => one.name)])]
 }
 
 /** What is said of each node of the site; of one that no event speaks of, that it is ready all the time. */

@@ -3,7 +3,7 @@
 
 import { createHash } from 'node:crypto'
 import type { Loss } from '../failover/index.ts'
-import { singleLosses, survivals } from '../failover/index.ts'
+import { placed, singleLosses, survivals } from '../failover/index.ts'
 import type { Drill, Fleet } from '../model/fleet.ts'
 import { lookup } from '../model/lookup.ts'
 import type { Plan } from '../model/plan.ts'
@@ -151,7 +151,8 @@ function copiesLeft(fleet: Fleet, loss: Loss): number | undefined {
   }
   const touched = survivals(fleet).filter((survival) => survival.loss === loss.id)
   const left = touched.flatMap((survival) => {
-    const before = lookup(fleet).app(survival.app)?.placement.length ?? 0
+    const app = lookup(fleet).app(survival.app)
+    const before = app === undefined ? 0 : placed(fleet, app).placement.length
     return survival.copiesLeft < before ? [survival.copiesLeft] : []
   })
   return left.length === 0 ? undefined : Math.min(...left)

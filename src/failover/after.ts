@@ -206,9 +206,12 @@ export function copyAfter(
   const pods = Math.min(wanted, Math.floor(placement.replicas * after.nodes + 1e-9))
   const door = after.door && !doorDeleted
   const silent = after.nodes < 1
-  const symptom: Symptom | undefined = after.publicWay ?? (!door ? 'blackhole' : pods === 0 ? 'refused' : undefined)
+  const symptom: Symptom | undefined =
+    after.publicWay ??
+    (!door ? 'blackhole' : pods === 0 || findsNobody(fleet, app, placement, site, faults) ? 'refused' : undefined)
   const dead = placement.replicas === 0 ? 1 : silent ? 1 - after.nodes : 0
-  const otherPort = own.some((fault) => fault.checkPort !== undefined)
+  // a load balancer's security group drops what comes to a port without a listener
+  const otherPort = own.find((fault) => fault.checkPort !== undefined)
   return {
     site: site.name,
     wanted,
@@ -219,8 +222,29 @@ export function copyAfter(
     stands: door && pods > 0,
     doorSeesIt: door && (pods === 0 || (doorStandsAway(fleet, site) && !after.controlWay)),
     targetsGo: pods === 0 && !silent ? 'deregistered' : silent ? 'silent' : undefined,
-    checkSymptom: symptom ?? (otherPort ? 'refused' : undefined),
+    checkSymptom:
+      symptom ?? (otherPort === undefined ? undefined : otherPort.how === 'refuse' ? 'refused' : 'blackhole'),
   }
+}
+
+/** Whether its requests need another service of the cluster, and nobody is left who answers its name. */
+function findsNobody(fleet: Fleet, app: App, placement: Placement, site: Site, faults: readonly LossFault[]): boolean {
+  if (faults.length === 0 || siteTraits(fleet, site).holdsClusterDns.value) return false
+  const find = lookup(fleet)
+  const beside = (name: string) =>
+    find.app(name)?.placement.some((one) => find.site(one.site)?.cluster === site.cluster) === true
+  const asks =
+    (app.dependsOn ?? []).some(beside) || placement.manifests.filter(({ kind }) => kind === 'Service').length > 1
+  if (!asks || site.cluster === undefined) return false
+  const holders = find
+    .sitesOf(site.cluster)
+    .filter((other) => siteTraits(fleet, other).holdsClusterDns.value && nodesAt(fleet, other) > 0)
+  if (holders.length === 0) return false
+  const cut = new Set(
+    faults.flatMap((fault) => (fault.lose === 'uplink' || fault.lose === 'serviceLink' ? (fault.site ?? []) : [])),
+  )
+  const silent = (other: Site) => cut.has(other.name) || siteAfter(fleet, other, faults).nodes === 0
+  return !siteAfter(fleet, site, faults).controlWay || holders.every(silent)
 }
 
 /** Whether users of the audience have a way to the site at all, with nothing lost. */

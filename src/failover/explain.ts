@@ -12,6 +12,7 @@ import type { Loss, LossKind } from './loss.ts'
 import { singleLosses, supplyLosses } from './loss.ts'
 import type { Path } from './paths.ts'
 import { pathsOf } from './paths.ts'
+import { placed } from './placed.ts'
 import { policyOf, routingSource } from './routing.ts'
 import { survivals } from './survival.ts'
 
@@ -83,7 +84,8 @@ function supplyText(kind: LossKind): string {
     : 'Users notice nothing while pods run. A pod that starts on a node without the image, or always pulls, waits for it.'
 }
 
-function storyOf(fleet: Fleet, app: App, loss: Loss): LossStory {
+function storyOf(fleet: Fleet, declared: App, loss: Loss): LossStory {
+  const app = placed(fleet, declared)
   const chains = app.placement.flatMap((placement) => {
     const site = lookup(fleet).site(placement.site)
     return site === undefined ? [] : (kubernetesChain(fleet, app, site, loss.faults) ?? [])

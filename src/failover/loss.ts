@@ -239,6 +239,7 @@ function ofSharedRisks(fleet: Fleet): Loss[] {
 
 function ofCopies(fleet: Fleet): Loss[] {
   return fleet.apps.flatMap((app) => {
+    // copies that a federation divides are put back by it within seconds
     const sites = app.placement.flatMap((placement) => lookup(fleet).site(placement.site) ?? [])
     return groupAlike(sites, (site) => alikeKey(fleet, site, [app])).map(({ first, standsFor }) => ({
       id: `copy/${app.name}/${first.name}`,

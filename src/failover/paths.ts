@@ -12,6 +12,7 @@ import type { Assumptions } from './kubernetes.ts'
 import type { Loss, LossFault } from './loss.ts'
 import type { Chain, Stage } from './path.ts'
 import { chain, dependence, single } from './path.ts'
+import { moved, placed } from './placed.ts'
 import type { Copy, Question } from './question.ts'
 import type { Answers } from './routing.ts'
 import { answers, routedSites } from './routing.ts'
@@ -63,10 +64,11 @@ export function failoverPaths(
 /** The same for an app as it might be declared instead. */
 export function pathsOf(
   fleet: Fleet,
-  app: App,
+  declared: App,
   loss: Pick<Loss, 'id' | 'faults'>,
   assume?: Assumptions,
 ): readonly Path[] {
+  const app = placed(fleet, declared)
   if (app.expose === undefined) return []
   const asked = new Set([
     ...routedSites(app),
@@ -81,9 +83,13 @@ export function pathsOf(
     const after = copyAfter(fleet, app, placement, loss.faults)
     if (site !== undefined && well !== undefined && after !== undefined) copies.set(site.name, { site, well, after })
   }
+  const stays = app !== declared && moved(fleet, declared, loss.faults) !== undefined
   return app.audiences.flatMap((name) => {
     const audience = lookup(fleet).audience(name)
-    return audience === undefined ? [] : [pathOf({ fleet, app, audience, copies, loss, assume })]
+    if (audience === undefined) return []
+    const path = pathOf({ fleet, app, audience, copies, loss, assume })
+    // what Karmada moved does not move back by itself
+    return [stays ? { ...path, failback: undefined } : path]
   })
 }
 

@@ -10,6 +10,7 @@ import { singleLosses, zonesOf } from './loss.ts'
 import type { Bounds } from './path.ts'
 import type { Outcome, Path } from './paths.ts'
 import { pathsOf } from './paths.ts'
+import { moved, placed } from './placed.ts'
 
 export interface Survival {
   readonly app: string
@@ -72,11 +73,12 @@ export const survivalOf = (fleet: Fleet): readonly Survival[] =>
 export function survivals(fleet: Fleet): readonly SurvivalWithPaths[] {
   const known = made.get(fleet)
   if (known !== undefined) return known
-  const fresh = fleet.apps.flatMap((app) => {
+  const fresh = fleet.apps.flatMap((declared) => {
+    const app = placed(fleet, declared)
     const groups = placementGroups(fleet, app)
     return singleLosses(fleet)
       .filter((loss) => loss.kind !== 'copy')
-      .flatMap((loss) => survivalUnder(fleet, app, groups, loss) ?? [])
+      .flatMap((loss) => survivalUnder(fleet, app, groups, loss, declared) ?? [])
   })
   made.set(fleet, fresh)
   return fresh
@@ -87,9 +89,11 @@ function survivalUnder(
   app: App,
   groups: readonly PlacementGroup[],
   loss: Loss,
+  declared: App,
 ): SurvivalWithPaths | undefined {
-  const counts = countCopies(fleet, app, groups, loss)
-  if (counts.touched === 0) return undefined
+  const atOnce = countCopies(fleet, app, groups, loss)
+  if (atOnce.touched === 0) return undefined
+  const counts = app === declared ? atOnce : { ...atOnce, ...moved(fleet, declared, loss.faults) }
   const paths = pathsOf(fleet, app, loss)
   const onInternet = paths.filter((path) => lookup(fleet).audience(path.audience)?.at === undefined)
   const slowest = worstOf(onInternet)

@@ -57,9 +57,6 @@ export const usersSubject = (app: string, audience: string): string => `users/${
 export const gitSubject = 'git/fleet'
 export const registrySubject = 'registry/fleet'
 
-/** `reconciled` counts reconciliations that changed something. */
-export const kustomizationSubject = (cluster: string, app: string): string => `kustomization/${cluster}/${app}`
-
 /** Karmada of a federation: `karmada` up | down. */
 export const federationSubject = (federation: string): string => `federation/${federation}`
 

@@ -7,6 +7,20 @@ import { endpointSlice, proxySync } from './endpoints.ts'
 import { eviction, evictionRequests, nodeEviction, toleration } from './eviction.ts'
 import { dependencyRetry, kustomizationReconcile, sourceFetch } from './flux.ts'
 import {
+  bindingEviction,
+  bindingScheduled,
+  directWait,
+  gracefulPurge,
+  gracefulTimeout,
+  karmadaSeconds,
+  karmadaStart,
+  memberBack,
+  memberLost,
+  memberTaint,
+  workRetry,
+  workSync,
+} from './karmada.ts'
+import {
   containerNoticed,
   deletedPodStopped,
   leaseReconnect,
@@ -38,24 +52,11 @@ import {
   upstream,
   zoneState,
 } from './node-lifecycle.ts'
+import { clusterCertificates, offlinePromise, registryToken } from './offline.ts'
 import { podDeleted, replacement, scheduling, startup } from './pods.ts'
 import { cacheExpiry, overstayedCache } from './resolver.ts'
 import { alarmDown, alarmUp, evaluateTargetHealth, healthCheckDown, healthCheckUp, propagation } from './route53.ts'
 import { drillGoesOn, faultLasts, loadBalancerMade, powerHoldUp } from './site.ts'
-import {
-  bindingEviction,
-  bindingScheduled,
-  directWait,
-  gracefulPurge,
-  gracefulTimeout,
-  karmadaSeconds,
-  karmadaStart,
-  memberBack,
-  memberLost,
-  memberTaint,
-  workRetry,
-  workSync,
-} from './karmada.ts'
 import type { Timer } from './timer.ts'
 import { atOnce } from './timer.ts'
 
@@ -69,6 +70,7 @@ export * from './karmada.ts'
 export * from './kubelet.ts'
 export * from './load-balancer.ts'
 export * from './node-lifecycle.ts'
+export * from './offline.ts'
 export * from './pods.ts'
 export * from './resolver.ts'
 export * from './route53.ts'
@@ -173,17 +175,47 @@ export const catalogue: readonly TimerEntry[] = [
   ),
   entry(loadBalancerMade(), 'An Ingress that was deleted and put back gets a new load balancer.'),
   entry(sourceFetch(0, 60), 'Flux asks Git for new commits; after errors it asks less and less often.'),
-  entry(clusterDnsLost(), 'A site without cluster DNS of its own asks across its link, and soon finds nobody when that is cut.'),
+  entry(
+    offlinePromise(0),
+    'How long a site must go on alone is a wish of the fleet; nothing ends by itself when it is over.',
+  ),
+  entry(registryToken(), 'A token for the registry is of no use without the line, and too old when the line is back.'),
+  entry(clusterCertificates(), 'A cluster that nobody upgrades for a year stops trusting its own parts.'),
+  entry(
+    clusterDnsLost(),
+    'A site without cluster DNS of its own asks across its link, and soon finds nobody when that is cut.',
+  ),
   entry(clusterDnsBack(), 'A lookup that was not answered is tried again within seconds.'),
-  entry(memberLost('push', 'refuse'), 'Karmada asks every member that it pushes to every 10 s, and believes a refusal after 30 s.'),
-  entry(memberLost('push', 'blackhole'), 'Where packets vanish each question costs 32 s, so that believing it takes twice as long.'),
+  entry(
+    memberLost('push', 'refuse'),
+    'Karmada asks every member that it pushes to every 10 s, and believes a refusal after 30 s.',
+  ),
+  entry(
+    memberLost('push', 'blackhole'),
+    'Where packets vanish each question costs 32 s, so that believing it takes twice as long.',
+  ),
   entry(memberLost('pull'), 'A member that pulls renews a lease on the host; after 40 s without it is Unknown.'),
-  entry(memberTaint(), 'A lost member gets nothing new, and where all four switches are on it has to give up what it has.'),
-  entry(bindingEviction({ bindings: 1 }), 'A workload leaves when its toleration is over and one of three workers gets to it.'),
-  entry(bindingScheduled(), 'The scheduler looks at a workload whose sum is not what it should be, and at a duplicated one always.'),
+  entry(
+    memberTaint(),
+    'A lost member gets nothing new, and where all four switches are on it has to give up what it has.',
+  ),
+  entry(
+    bindingEviction({ bindings: 1 }),
+    'A workload leaves when its toleration is over and one of three workers gets to it.',
+  ),
+  entry(
+    bindingScheduled(),
+    'The scheduler looks at a workload whose sum is not what it should be, and at a duplicated one always.',
+  ),
   entry(workSync(), 'What the scheduler decided becomes a Work, and the Work an object on the member.'),
-  entry(workRetry(karmadaSeconds.retryMax), 'A Work for a member that was away is tried again with a back-off that grew while it was away.'),
-  entry(directWait(), 'With purge directly the new copy is made only when the old one is gone, which a lost member cannot confirm.'),
+  entry(
+    workRetry(karmadaSeconds.retryMax),
+    'A Work for a member that was away is tried again with a back-off that grew while it was away.',
+  ),
+  entry(
+    directWait(),
+    'With purge directly the new copy is made only when the old one is gone, which a lost member cannot confirm.',
+  ),
   entry(gracefulPurge(), 'The old copy stays wanted until the new one is healthy.'),
   entry(gracefulTimeout(), 'After ten minutes the old copy is let go whether a new one is healthy or not.'),
   entry(memberBack(), 'A member counts as well again when it has answered for half a minute.'),

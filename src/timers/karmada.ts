@@ -66,12 +66,8 @@ export function memberBack(): Timer {
   return {
     id: 'karmada.member.back',
     title: 'probes of the member succeed for half a minute',
-    minSeconds: 0.9 * karmadaSeconds.successThreshold,
-    maxSeconds:
-      karmadaSeconds.successThreshold +
-      karmadaSeconds.statusFrequency +
-      karmadaSeconds.clientTimeout +
-      5 * karmadaSeconds.probe,
+    minSeconds: karmadaSeconds.successThreshold,
+    maxSeconds: karmadaSeconds.successThreshold + karmadaSeconds.statusFrequency + 5 * karmadaSeconds.probe,
     meanSeconds: karmadaSeconds.successThreshold + karmadaSeconds.statusFrequency / 2,
     source: `${controllers}/status/cluster_condition_cache.go:44; measured 30.2 to 32.9 s`,
     decidedBy: 'engine',

@@ -1,0 +1,274 @@
+// What Karmada does with the workloads of a member that it holds lost: it takes them off in turn, asks its scheduler again, and lets
+// the old copies go once the new ones are healthy. karmada-works.ts tells the members.
+
+import { failed } from '../../../schedule/binding.ts'
+import { lostTaint, memberCluster } from '../../../schedule/declared.ts'
+import type { Taint } from '../../../schedule/placement.ts'
+import { schedule } from '../../../schedule/schedule.ts'
+import { whySchedule } from '../../../schedule/trigger.ts'
+import {
+  bindingEviction,
+  bindingScheduled,
+  evictionWorkers,
+  gracefulPurge,
+  gracefulTimeout,
+  karmadaSeconds,
+} from '../../../timers/karmada.ts'
+import { atOnce } from '../../../timers/timer.ts'
+import type { Binding, Cause, Copy, EvictionTask, FederationState, Member, World } from '../state.ts'
+import { healthyWork, reviewWorks } from './karmada-works.ts'
+import type { Because } from './pod-events.ts'
+
+/** Everything that has replicas on a member which is marked waits out its toleration, then for one of the workers. */
+export function startEvictions(world: World, federation: FederationState, member: Member): void {
+  const staying = federation.bindings.filter(
+    (binding) =>
+      isTarget(binding, member) && !binding.evictions.has(member) && Number.isFinite(binding.tolerationSeconds),
+  )
+  for (const seconds of new Set(staying.map((binding) => binding.tolerationSeconds))) {
+    const leaving = staying.filter((binding) => binding.tolerationSeconds === seconds)
+    const due = world.queue.at(Math.max(world.queue.now, member.taintedAt + seconds), () =>
+      takeTurns(world, federation, member, leaving),
+    )
+    for (const binding of leaving) binding.evictions.set(member, due)
+  }
+}
+
+export function cancelEvictions(world: World, federation: FederationState, member: Member): void {
+  for (const { evictions } of federation.bindings) {
+    world.queue.cancel(evictions.get(member))
+    evictions.delete(member)
+  }
+}
+
+/** They come in an order of chance; every object that a workload brings along is a binding too, and takes a turn. */
+function takeTurns(world: World, federation: FederationState, member: Member, leaving: readonly Binding[]): void {
+  const turns = leaving.flatMap((binding) =>
+    Array.from({ length: binding.objects }, (_, index) => ({ binding, workload: index === 0 })),
+  )
+  for (const { binding, workload } of world.chance.shuffled(turns, member.subject, 'eviction order')) {
+    const free = Math.min(...federation.workers)
+    const at = Math.max(world.queue.now, free)
+    federation.workers[federation.workers.indexOf(free)] = at + evictionWorkers.restSeconds
+    federation.evictedAt.push(at)
+    if (!workload) continue
+    const entry = world.queue.at(at + world.chance.between(0.01, 0.1, binding.subject, 'evict'), () => {
+      binding.evictions.delete(member)
+      evict(world, federation, binding, member)
+    })
+    binding.evictions.set(member, entry)
+  }
+}
+
+function evict(world: World, federation: FederationState, binding: Binding, member: Member): void {
+  if (!federation.up || !member.noExecute || !isTarget(binding, member)) return
+  const had = binding.targets.find((target) => target.name === member.name)?.replicas ?? 0
+  binding.targets = binding.targets.filter((target) => target.name !== member.name)
+  const cause = world.log.emit({
+    subject: binding.subject,
+    what: 'evicted',
+    from: had,
+    to: member.name,
+    because: { cause: member.taintCause, timer: evictionTimer(world, federation, binding, member) },
+    text: `Karmada takes ${binding.app.name} with ${had} ${had === 1 ? 'replica' : 'replicas'} off ${member.name}`,
+    app: binding.app.name,
+  })
+  const task: EvictionTask = { member, at: world.queue.now, cause, timeout: undefined, done: undefined }
+  binding.tasks.push(task)
+  if (binding.purge === 'gracefully') {
+    task.timeout = world.queue.at(world.queue.now + karmadaSeconds.graceful, () =>
+      endTask(world, federation, binding, task, { cause, timer: gracefulTimeout() }),
+    )
+  }
+  reschedule(world, federation, binding, cause)
+  reviewWorks(world, federation, binding, cause)
+  reviewTasks(world, federation, binding, cause)
+}
+
+/** All that may be in the queue at once; a Karmada that was itself away in between is later. */
+function evictionTimer(world: World, federation: FederationState, binding: Binding, member: Member) {
+  const all = federation.bindings.reduce((sum, one) => sum + one.objects, 0) * federation.members.length
+  const timer = bindingEviction({ bindings: all, tolerationSeconds: binding.tolerationSeconds })
+  const wasAway = (world.log.events[federation.upCause]?.at ?? 0) > member.taintedAt
+  return wasAway ? { ...timer, maxSeconds: Math.max(timer.maxSeconds, world.queue.now - member.taintedAt) } : timer
+}
+
+// ---------------------------------------------------------------------------------------------- scheduling
+
+/** A member opened, or an eviction ended: bindings for which that is a reason are scheduled again. A divided one that has its sum is not. */
+export function reviewBindings(world: World, federation: FederationState, cause: Cause): void {
+  if (!federation.up) return
+  for (const binding of federation.bindings) {
+    world.queue.at(world.queue.now + world.chance.between(0.02, 0.2, binding.subject, 'schedule'), () => {
+      if (!federation.up || whySchedule(questionOf(world, federation, binding), binding.policy) === undefined) return
+      reschedule(world, federation, binding, cause)
+      reviewWorks(world, federation, binding, cause)
+      reviewTasks(world, federation, binding, cause)
+    })
+  }
+}
+
+function questionOf(world: World, federation: FederationState, binding: Binding) {
+  return {
+    clusters: federation.members.map((member) => memberCluster(world.fleet, member.name, taintsOf(member))),
+    replicas: binding.placement.replicas,
+    placement: binding.policy,
+    previous: binding.targets,
+    evicting: binding.tasks.map((task) => task.member.name),
+    ...(binding.affinity !== undefined && { affinity: binding.affinity }),
+  }
+}
+
+function taintsOf(member: Member): readonly Taint[] {
+  return [
+    ...(member.noSchedule
+      ? [
+          {
+            key: `cluster.karmada.io/${member.ready === 'Unknown' ? 'unreachable' : 'not-ready'}`,
+            effect: 'NoSchedule',
+          } as const,
+        ]
+      : []),
+    ...(member.noExecute ? [{ key: lostTaint, effect: 'NoExecute' } as const] : []),
+  ]
+}
+
+function reschedule(world: World, federation: FederationState, binding: Binding, cause: Cause): void {
+  const outcome = schedule(questionOf(world, federation, binding))
+  const before = textOf(binding)
+  if (failed(outcome)) {
+    // nothing fits: the targets are emptied, and with them every copy; too little room: they stay as they are
+    if (outcome.reason === 'NoClusterFit') binding.targets = []
+  } else {
+    binding.targets = outcome.result
+    binding.affinity = outcome.affinity ?? binding.affinity
+  }
+  const after = textOf(binding)
+  if (after === before && !failed(outcome)) return
+  world.log.emit({
+    subject: binding.subject,
+    what: 'targets',
+    from: before,
+    to: after,
+    because: { cause, timer: bindingScheduled() },
+    text: failed(outcome)
+      ? `Karmada finds no place for ${binding.app.name}: ${outcome.error}${outcome.reason === 'NoClusterFit' ? '; every copy is to go' : ''}`
+      : `Karmada wants ${binding.app.name} as ${after}`,
+    app: binding.app.name,
+  })
+}
+
+const textOf = ({ targets }: Binding): string =>
+  [...targets]
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ name, replicas }) => `${name}:${replicas}`)
+    .join(',') || 'nowhere'
+
+// ---------------------------------------------------------------------------------------------- letting go
+
+/** Pods of a federated copy changed in the API of its member: an eviction may be over. */
+export function copyChanged(world: World, copy: Copy, cause: Cause): void {
+  for (const federation of world.federations.values()) {
+    for (const binding of federation.bindings) {
+      if (binding.app === copy.app && binding.works.some((work) => work.copy === copy))
+        reviewTasks(world, federation, binding, cause)
+    }
+  }
+}
+
+/** A graceful eviction is over once everything that is wanted is healthy, and somebody is wanted at all. */
+export function reviewTasks(world: World, federation: FederationState, binding: Binding, cause: Cause): void {
+  if (binding.purge === 'never' || !federation.up) return
+  for (const task of binding.tasks) {
+    const direct = binding.purge === 'directly'
+    const gone = binding.works.every((work) => work.member !== task.member || work.applied === 0)
+    const over = direct
+      ? gone
+      : binding.targets.length > 0 &&
+        binding.targets.every(({ name, replicas }) => healthyWork(binding, name, replicas))
+    if (!over) {
+      world.queue.cancel(task.done)
+      task.done = undefined
+      continue
+    }
+    if (task.done !== undefined) continue
+    task.done = world.queue.at(world.queue.now + world.chance.between(0.1, 0.6, binding.subject, 'purge'), () =>
+      endTask(world, federation, binding, task, { cause, timer: gracefulPurge() }),
+    )
+  }
+}
+
+function endTask(
+  world: World,
+  federation: FederationState,
+  binding: Binding,
+  task: EvictionTask,
+  because: Because,
+): void {
+  const index = binding.tasks.indexOf(task)
+  if (index < 0) return
+  if (!federation.up) {
+    // looked at again when Karmada is back
+    task.timeout = undefined
+    task.done = undefined
+    return
+  }
+  binding.tasks.splice(index, 1)
+  world.queue.cancel(task.timeout)
+  world.queue.cancel(task.done)
+  const timedOut = because.timer.id === gracefulTimeout().id
+  const cause = world.log.emit({
+    subject: binding.subject,
+    what: 'purged',
+    from: null,
+    to: task.member.name,
+    because,
+    text: `Karmada lets the old copy of ${binding.app.name} on ${task.member.name} go${timedOut ? ' after ten minutes, though nothing took its place' : binding.purge === 'directly' ? '' : ', as the new one is healthy'}`,
+    app: binding.app.name,
+  })
+  reviewWorks(world, federation, binding, cause)
+  reviewBindings(world, federation, cause)
+}
+
+/** Karmada is back: evictions whose ten minutes were over meanwhile end now, the others go on. */
+export function resumeTasks(world: World, federation: FederationState, cause: Cause): void {
+  for (const binding of federation.bindings) {
+    for (const task of binding.tasks) {
+      if (
+        task.timeout === undefined &&
+        binding.purge === 'gracefully' &&
+        world.queue.now - task.at >= karmadaSeconds.graceful
+      ) {
+        endTask(world, federation, binding, task, { cause, timer: { ...gracefulTimeout(), minSeconds: 0 } })
+      }
+    }
+    reviewTasks(world, federation, binding, cause)
+  }
+}
+
+/** More replicas of a divided workload answer than were asked for: the old copy and the new one. */
+export function servingChanged(world: World, copy: Copy, cause: Cause): void {
+  for (const federation of world.federations.values()) {
+    for (const binding of federation.bindings) {
+      if (binding.app !== copy.app || binding.policy.replicaScheduling?.replicaSchedulingType !== 'Divided') continue
+      const running = binding.works.reduce((sum, work) => sum + work.copy.told.serving, 0)
+      const doubled = running > binding.placement.replicas
+      if (doubled === binding.doubled) continue
+      binding.doubled = doubled
+      world.log.emit({
+        subject: binding.subject,
+        what: 'doubled',
+        from: !doubled,
+        to: doubled,
+        because: { cause, timer: atOnce },
+        text: doubled
+          ? `${running} replicas of ${binding.app.name} run where ${binding.placement.replicas} were asked for: the old copy and the new one`
+          : `${binding.app.name} runs once again`,
+        app: binding.app.name,
+      })
+    }
+  }
+}
+
+const isTarget = (binding: Binding, member: Member): boolean =>
+  binding.targets.some((target) => target.name === member.name)

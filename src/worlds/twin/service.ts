@@ -1,0 +1,145 @@
+// What users get: from the answers that their resolvers hold, the ways that are open, and the front doors. Kept as points in time
+// at which it changes, and integrated between them exactly.
+
+import type { Service, ServiceSpan } from '../../model/timeline.ts'
+import { usersSubject } from '../../timeline/subjects.ts'
+import type { Because } from './machines/pod-events.ts'
+import { usersArrive } from './reach.ts'
+import { percent, tidy } from './share.ts'
+import type { Cohort, Copy, Point, Users, World } from './state.ts'
+
+/** A stretch counts as served when this share of those whose resolvers keep to the TTL is answered. */
+export const servedShare = 0.99
+
+/** Looks at the users again; `notable`: the event is worth telling whatever it changes. */
+export function recompute(world: World, users: Users, because: Because, notable = true): void {
+  const last = users.points.at(-1)
+  const next = shareOf(world, users)
+  if (last !== undefined && same(last, next)) return
+  const crossed = last !== undefined && last.keepers >= servedShare !== next.keepers >= servedShare
+  const full = last !== undefined && last.served < 1 && next.served >= 1 - 1e-9
+  const event = notable || crossed || full ? tell(world, users, next, because) : undefined
+  push(users, { at: world.queue.now, ...next, event })
+}
+
+type Share = Pick<Point, 'served' | 'keepers' | 'by'>
+
+function shareOf(world: World, users: Users): Share {
+  if (users.lan !== undefined) {
+    const served = users.lan.door?.share ?? 0
+    return { served, keepers: served, by: served > 0 ? { [users.lan.site.site.name]: served } : {} }
+  }
+  const by = new Map<string, number>()
+  let served = 0
+  let keepers = 0
+  let keeping = 0
+  for (const { answer, weight, keepsTtl } of heldAnswers(users.cohorts)) {
+    let answered = 0
+    for (const site of Object.keys(answer)) {
+      const share = (answer[site] ?? 0) * answers(world, users, users.name?.copies.get(site))
+      if (share === 0) continue
+      answered += share
+      by.set(site, (by.get(site) ?? 0) + weight * share)
+    }
+    served += weight * answered
+    if (!keepsTtl) continue
+    keepers += weight * answered
+    keeping += weight
+  }
+  const sorted: Record<string, number> = {}
+  for (const site of by.size > 1 ? [...by.keys()].sort() : by.keys()) sorted[site] = tidy(by.get(site) ?? 0)
+  return { served: tidy(served), keepers: keeping === 0 ? tidy(served) : tidy(keepers / keeping), by: sorted }
+}
+
+/** Cohorts hold two or three different answers at most: those that hold the same are one. */
+function heldAnswers(
+  cohorts: readonly Cohort[],
+): readonly { answer: Cohort['answer']; keepsTtl: boolean; weight: number }[] {
+  const held: { answer: Cohort['answer']; keepsTtl: boolean; weight: number }[] = []
+  for (const { answer, keepsTtl, weight } of cohorts) {
+    const same = held.find((one) => one.answer === answer && one.keepsTtl === keepsTtl)
+    if (same === undefined) held.push({ answer, keepsTtl, weight })
+    else same.weight += weight
+  }
+  return held
+}
+
+function answers(world: World, users: Users, copy: Copy | undefined): number {
+  const door = copy?.door
+  if (door === undefined || door.staleRecord || !usersArrive(world, door, users.audience)) return 0
+  return door.share
+}
+
+const same = (a: Share, b: Share): boolean =>
+  a.served === b.served &&
+  a.keepers === b.keepers &&
+  Object.keys(a.by).length === Object.keys(b.by).length &&
+  Object.keys(a.by).every((site) => a.by[site] === b.by[site])
+
+/** Several changes at one instant are one point. */
+function push(users: Users, point: Point): void {
+  const last = users.points.at(-1)
+  if (last !== undefined && last.at === point.at) users.points.pop()
+  users.points.push({ ...point, event: point.event ?? (last?.at === point.at ? last.event : undefined) })
+}
+
+function tell(world: World, users: Users, next: Share, because: Because): number | undefined {
+  const { app, audience } = users
+  const names = Object.keys(next.by)
+  const by = names.length === 0 ? 'nobody' : names.join(',')
+  const about = {
+    subject: usersSubject(app.name, audience.name),
+    because,
+    decidedBy: 'standIn' as const,
+    app: app.name,
+    audience: audience.name,
+  }
+  const who = `users of ${app.name} in ${audience.name}`
+  if (next.served !== users.toldServed) {
+    const from = users.toldServed
+    users.toldServed = next.served
+    users.toldBy = by
+    const text =
+      next.served === 0
+        ? `no ${who} are answered`
+        : `${percent(next.served)} of the ${who} are answered, by ${names.join(' and ')}`
+    return world.log.emit({ ...about, what: 'served', from, to: next.served, text })
+  }
+  if (by === users.toldBy) return undefined
+  const from = users.toldBy
+  users.toldBy = by
+  return world.log.emit({
+    ...about,
+    what: 'servedBy',
+    from,
+    to: by,
+    text: `the ${who} are answered by ${names.join(' and ')}`,
+  })
+}
+
+/** What users got before anything happened. */
+export function firstPoint(world: World, users: Users): void {
+  const share = shareOf(world, users)
+  const names = Object.keys(share.by)
+  users.toldServed = share.served
+  users.toldBy = names.length === 0 ? 'nobody' : names.join(',')
+  users.points.push({ at: 0, ...share, event: undefined })
+}
+
+export function serviceOf(users: Users, length: number): Service {
+  const spans: ServiceSpan[] = []
+  let lostSeconds = 0
+  users.points.forEach((point, index) => {
+    const to = Math.min(length, users.points[index + 1]?.at ?? length)
+    if (to <= point.at && length > 0) return
+    lostSeconds += (1 - point.served) * (to - point.at)
+    spans.push({ from: point.at, to, served: point.served, by: point.by })
+  })
+  return {
+    app: users.app.name,
+    audience: users.audience.name,
+    availability: length === 0 ? 1 : 1 - lostSeconds / length,
+    lostSeconds,
+    spans,
+  }
+}
