@@ -1,9 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Timeline } from '../../model/timeline.ts'
-import { groundOf } from '../../plan/ground.ts'
-import * as planned from '../../plan/karmada.ts'
-import { memberCluster, policyOf } from '../../schedule/declared.ts'
 import { federated } from './testing/federation.case.ts'
 import { happened, play, seeds } from './testing/plans.case.ts'
 
@@ -233,26 +230,6 @@ describe('groups', () => {
     expect(readyAt(run, 'plant', run.length)).toBe(4)
     expect(readyAt(run, 'ireland', run.length)).toBe(0)
   })
-})
-
-test('the twin asks the scheduler what the plan asks it', () => {
-  const placements = [
-    'replicas: 6, weights: { alpha: 2, beta: 1 }',
-    'replicas: 6, weights: { alpha: 0 }, tolerateLoss: forever',
-    'replicas: 2, division: dynamic, members: { regions: [eu-west-1], exclude: [beta] }, tolerateLoss: 90s',
-    'replicas: 2, division: aggregated, spread: [{ by: cluster, min: 1 }, { by: region, min: 1, max: 2 }]',
-    'replicas: 2, groups: [{ name: home, clusters: [alpha] }, { name: away, matchLabels: { tier: edge } }]',
-  ]
-  for (const placement of placements) {
-    const { fleet } = federated({ faults: killed, placement })
-    const [federation] = fleet.federations
-    const declared = fleet.apps[0]?.placement[0]
-    if (federation === undefined || declared === undefined) throw new Error('nothing is federated')
-    expect(policyOf(federation, declared)).toEqual(planned.policyOf(federation, declared))
-    expect(federation.memberClusters.map((name) => memberCluster(fleet, name))).toEqual(
-      planned.membersOf(groundOf(fleet), federation),
-    )
-  }
 })
 
 describe('the judges', () => {
