@@ -33,7 +33,7 @@ const laws = [
   }),
   law({
     of: 'failover',
-    sees: ['model', 'places', 'timers'],
+    sees: ['model', 'places', 'timers', 'schedule'],
     why: 'How failover goes is computed from the fleet and the cited timers alone, so that check, drill and explain agree on it.',
   }),
   law({
