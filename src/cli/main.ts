@@ -25,7 +25,7 @@ export const program = new Command('skerry')
     'after',
     `
 A first minute
-  skerry demo                      the main job on two real fleets: findings, plan, a drill
+  skerry demo                      the main job on five real fleets: findings, plan, a drill
   skerry init local-zone           the same fleet in this folder, to change
   skerry check                     what is wrong with it, where, why, and the fix
   skerry plan                      the steps, in order
@@ -54,7 +54,7 @@ verb(
   (command) =>
     command.addHelpText(
       'after',
-      '\nExamples\n  skerry demo                both examples, in brief\n  skerry demo recovery       one of them',
+      '\nExamples\n  skerry demo                all examples, in brief\n  skerry demo recovery       one of them',
     ),
 )
 verb(
@@ -159,7 +159,10 @@ function verb<Options>(
   load: () => Promise<Verb<Options>>,
   more: (command: Command) => Command,
 ): void {
-  const command = new Command(name).description(description).allowExcessArguments(false)
+  const command = new Command(name)
+    .description(description)
+    .allowExcessArguments(false)
+    .addOption(new Option('--no-color').hideHelp())
   if (names !== '') command.argument(names)
   more(command)
   command.action(async (...given: unknown[]) => {
@@ -175,7 +178,8 @@ function verb<Options>(
   program.addCommand(command)
 }
 
-const shell = (options: FleetOptions = {}): Shell => shellOf(options, program.opts<{ color: boolean }>().color)
+const shell = (options: FleetOptions & { readonly color?: boolean } = {}): Shell =>
+  shellOf(options, program.opts<{ color: boolean }>().color && options.color !== false)
 
 async function main(words: readonly string[]): Promise<ExitCode> {
   // a reader that has seen enough (`| head`) is no failure; a full disk is

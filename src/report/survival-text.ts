@@ -29,7 +29,7 @@ const word: Readonly<Record<Survival['outcome'], string>> = {
 /** The rows that users feel, and a sentence on the rest. */
 export function survivalBrief(survivals: readonly Survival[], { columns = 100, most = 8 } = {}): string {
   if (survivals.length === 0) return ''
-  const felt = survivals.filter((survival) => rank[survival.outcome] <= rank.moved)
+  const felt = survivals.filter(({ outcome, waitingOnLan }) => rank[outcome] <= rank.moved || waitingOnLan.length > 0)
   const rows = merged(felt)
   const shown = rows.slice(0, most)
   const parts = ['What any single loss leaves (N-1)']
@@ -54,7 +54,7 @@ interface Row {
 function merged(survivals: readonly Survival[]): readonly Row[] {
   const groups = new Map<string, { survival: Survival; titles: string[] }>()
   for (const survival of survivals) {
-    const { app, outcome, servedBy, copiesLeft, replicasLeft, recovery, broken } = survival
+    const { app, outcome, servedBy, copiesLeft, replicasLeft, recovery, broken, waitingOnLan } = survival
     const key = JSON.stringify([
       app,
       outcome,
@@ -63,6 +63,7 @@ function merged(survivals: readonly Survival[]): readonly Row[] {
       replicasLeft,
       recovery?.maxSeconds,
       broken.map((one) => one.objective),
+      waitingOnLan.length > 0,
     ])
     const group = groups.get(key)
     if (group === undefined) groups.set(key, { survival, titles: [titleOf(survival)] })

@@ -33,6 +33,11 @@ export const plan: Verb<Options> = async (shell, inputs, options) => {
   // the whole is planned and then narrowed: else all that was left out would look removed
   const made = shell.narrowed ? skerry.narrowPlan(whole, await shell.narrow(fleet)) : whole
   shell.terminal.answer(rendered(skerry, made, options))
+  const errors = skerry.check(fleet, shell.today).filter((it) => it.severity === 'error' && it.accepted === undefined)
+  if (errors.length > 0)
+    shell.terminal.say(
+      `check finds ${errors.length} error${errors.length === 1 ? '' : 's'}: this plan cannot be carried out as it is\n  next  skerry check`,
+    )
   if (options.save !== undefined) {
     writeWhole(options.save, skerry.savePlan(made))
     shell.terminal.say(`Wrote ${options.save}.`)

@@ -25,8 +25,11 @@ export const loss = z.enum([
 
 export const fault = z
   .strictObject({
-    at: duration,
-    for: duration.optional().describe('Left out, until the drill ends'),
+    at: duration.refine((seconds) => seconds > 0, 'a drill begins with all well: a fault comes later, such as at: 1m'),
+    for: duration
+      .refine((seconds) => seconds > 0, 'a fault lasts some time, such as for: 10m')
+      .optional()
+      .describe('Left out, until the drill ends'),
     site: reference('site').optional(),
     cluster: reference('cluster').optional(),
     zone: zoneName.optional(),
@@ -167,13 +170,24 @@ export const assumptions = z.strictObject({
   nodeBoot: duration.optional(),
 })
 
-export const drillDocument = z.strictObject({
-  apiVersion: apiVersion.optional(),
-  kind: z.literal('Drill'),
-  metadata,
-  faults: z.array(fault).min(1).max(200),
-  expect: z.array(expectation).max(200).default([]),
-  assume: assumptions.optional(),
-  length: duration.optional().describe('Left out, until everything has settled'),
-  seed: name.optional(),
-})
+export const drillDocument = z
+  .strictObject({
+    apiVersion: apiVersion.optional(),
+    kind: z.literal('Drill'),
+    metadata,
+    faults: z.array(fault).min(1).max(200),
+    expect: z.array(expectation).max(200).default([]),
+    assume: assumptions.optional(),
+    length: duration.optional().describe('Left out, until everything has settled'),
+    seed: name.optional(),
+  })
+  .superRefine(({ faults, length }, context) => {
+    if (length === undefined) return
+    for (const [index, { at }] of faults.entries())
+      if (at >= length)
+        context.addIssue({
+          code: 'custom',
+          path: ['faults', index, 'at'],
+          message: 'this fault comes after the length of the drill',
+        })
+  })

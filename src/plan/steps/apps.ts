@@ -66,6 +66,13 @@ function copySteps(ground: Ground, app: App, placement: Placement): readonly Dra
     const network = ground.find.networkOf(it)
     if (network !== undefined) needs.add(idOf.network(network.name))
   }
+  const neighbours =
+    site === undefined
+      ? ground.fleet.apps.filter((it) =>
+          it.placement.some((other) => other.federation === placement.federation && other.namespace === namespace),
+        )
+      : ground.find.placementsAt(site.name).flatMap((it) => (it.placement.namespace === namespace ? [it.app] : []))
+  const shared = neighbours.some((it) => it !== app)
   const place: Draft = {
     id,
     kind: 'app.place',
@@ -96,7 +103,7 @@ function copySteps(ground: Ground, app: App, placement: Placement): readonly Dra
     }),
     inverse: {
       kind: 'app.remove',
-      title: `Remove ${app.name} from ${at}: ${front === undefined ? '' : 'its Ingress first, so that its load balancer goes, then '}the namespace ${namespace}`,
+      title: `Remove ${app.name} from ${at}: ${front === undefined ? '' : 'its Ingress first, so that its load balancer goes, then '}${shared ? `its objects; the namespace ${namespace} goes with the last app in it` : `the namespace ${namespace}`}`,
     },
     existing: false,
     origin: app.origin,

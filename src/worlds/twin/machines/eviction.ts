@@ -5,6 +5,7 @@ import { eviction, requestsPerEviction } from '../../../timers/eviction.ts'
 import { requestSeconds } from '../../../timers/node-lifecycle.ts'
 import { atOnce } from '../../../timers/timer.ts'
 import { markDeleted } from '../pods.ts'
+import { powered } from '../reach.ts'
 import type { Cause, Copy, Node, Pod, World } from '../state.ts'
 import { byCopy, pods as podsText, tellReady } from './pod-events.ts'
 
@@ -63,7 +64,7 @@ function deletePods(world: World, node: Node, copy: Copy, group: readonly Pod[],
     to: copy.evicted,
     because: { cause, timer },
     decidedBy: node.cluster.lifecycle.decidedBy,
-    text: `${podsText(gone.length)} of ${copy.app.name} at ${copy.site.site.name} deleted in the API, as ${node.name} is marked for eviction${node.connected ? '' : '; out of reach, they run on'}`,
+    text: `${podsText(gone.length)} of ${copy.app.name} at ${copy.site.site.name} deleted in the API, as ${node.name} is marked for eviction${node.connected || !powered(node) ? '' : gone.length === 1 ? '; out of reach, it runs on' : '; out of reach, they run on'}`,
     site: copy.site.site.name,
     app: copy.app.name,
   })

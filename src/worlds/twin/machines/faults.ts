@@ -19,13 +19,29 @@ export function queueFault(world: World, fault: Fault): void {
     if (effect.by?.up === false) {
       const impossible = `${text}: impossible, as the control plane of ${effect.by.cluster.name} does not answer`
       world.log.emit({ subject, what: 'fault', from: null, to: 'impossible', text: impossible, ...about(effect) })
-    } else effect.begin(world.log.emit({ subject, what, from, to, text, ...about(effect) }))
+    } else {
+      count(world, effect, 1)
+      effect.begin(world.log.emit({ subject, what, from, to, text, ...about(effect) }))
+    }
   })
   if (fault.for === undefined) return
   world.queue.at(fault.at + fault.for, () => {
     const quiet = effect.quietEnd === true
-    effect.end(quiet ? -1 : world.log.emit({ subject, what, from: to, to: from, text: back, ...about(effect) }))
+    const over = count(world, effect, -1) <= 0
+    const said = over ? { to: from, text: back } : { to, text: `one fault less, but not yet: ${back}` }
+    effect.end(quiet ? -1 : world.log.emit({ subject, what, from: to, ...said, ...about(effect) }))
   })
+}
+
+/** Faults that overlap on one thing: it is back when the last of them is over. */
+const lasting = new WeakMap<World, Map<string, number>>()
+
+function count(world: World, { subject, what }: Effect, change: number): number {
+  const counts = lasting.get(world) ?? new Map<string, number>()
+  lasting.set(world, counts)
+  const now = (counts.get(`${subject} ${what}`) ?? 0) + change
+  counts.set(`${subject} ${what}`, now)
+  return now
 }
 
 const about = ({ site, app }: Effect) => ({
