@@ -7,6 +7,7 @@ import type { Drill, Fleet } from '../model/fleet.ts'
 import { lookup } from '../model/lookup.ts'
 import { positionOf } from '../model/origin.ts'
 import type { Plan } from '../model/plan.ts'
+import { Refusal } from '../model/refusal.ts'
 import type { Timeline } from '../model/timeline.ts'
 import { timerEntry } from '../timers/index.ts'
 import { simulate as twin } from '../worlds/twin/simulate.ts'
@@ -29,6 +30,7 @@ export const defaultRuns = 64
 
 export function runDrill(plan: Plan, drill: Drill, options: DrillOptions = {}): DrillResult {
   const { fleet } = plan
+  refuseWhatCannotRun(plan, drill)
   const simulate = options.simulate ?? twin
   const seed = shownSeed(fleet, drill, options.seed)
   const timelines = seedsOf(seed, options.runs ?? defaultRuns).map((each) =>
@@ -139,4 +141,25 @@ function timerNotes(timelines: readonly Timeline[]): Readonly<Record<string, Tim
       })
   }
   return Object.fromEntries([...notes].sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+/** More pods than a kubelet is ever configured for; EKS goes up to 250 on the largest instances. */
+const podsPerNode = 250
+
+/** A copy that its nodes can never hold would be played pod by pod, and its times would mean nothing. */
+function refuseWhatCannotRun({ fleet, placement }: Plan, drill: Drill): void {
+  const scaled = drill.faults.flatMap(({ app, site, scaleTo }) =>
+    app === undefined || site === undefined || scaleTo === undefined ? [] : [{ app, site, replicas: scaleTo }],
+  )
+  for (const { app, site, replicas } of [...placement, ...scaled]) {
+    const nodes = lookup(fleet)
+      .poolsOf(site)
+      .reduce((sum, pool) => sum + pool.replicas, 0)
+    if (nodes === 0 || replicas <= podsPerNode * nodes) continue
+    throw new Refusal(
+      'refused',
+      `${replicas} replicas of ${app} at ${site} cannot run on ${nodes} node${nodes === 1 ? '' : 's'}: no kubelet takes more than ${podsPerNode} pods`,
+      'ask for fewer replicas, or for more nodes in the pools of the site',
+    )
+  }
 }

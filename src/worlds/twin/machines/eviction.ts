@@ -2,7 +2,7 @@
 // of a node are deleted at once, as fast as its client may. A node that is out of reach goes on running what was deleted.
 
 import { eviction, requestsPerEviction } from '../../../timers/eviction.ts'
-import { requestSeconds } from '../../../timers/node-lifecycle.ts'
+import { clientLimit, requestSeconds } from '../../../timers/node-lifecycle.ts'
 import { atOnce } from '../../../timers/timer.ts'
 import { markDeleted } from '../pods.ts'
 import { powered } from '../reach.ts'
@@ -24,11 +24,22 @@ export function cancelToleration(world: World, node: Node): void {
 function evict(world: World, node: Node, tolerationSeconds: number, cause: Cause): void {
   const due = [...node.pods].filter((pod) => !pod.deleted && pod.copy.tolerationSeconds === tolerationSeconds)
   if (due.length === 0) return
+  const load = loadOf(node, world.queue.now, due.length)
   const deletedAt = deletions(world, node, due.length)
   for (const [copy, group] of byCopy(due)) {
     const last = Math.max(...group.map((pod) => deletedAt[due.indexOf(pod)] ?? world.queue.now))
-    world.queue.at(last, () => deletePods(world, node, copy, group, { cause, tolerationSeconds, load: due.length }))
+    world.queue.at(last, () => deletePods(world, node, copy, group, { cause, tolerationSeconds, load }))
   }
+}
+
+const busyUntil = new WeakMap<Node['cluster'], number>()
+
+/** These pods, and those of other nodes that the same client has not done with. */
+function loadOf({ cluster }: Node, now: number, count: number): number {
+  const perPod = (requestsPerEviction + 1) / clientLimit.perSecond
+  const until = Math.max(now, busyUntil.get(cluster) ?? now) + count * perPod
+  busyUntil.set(cluster, until)
+  return Math.ceil((until - now) / perPod)
 }
 
 /** All pods are read, then all patched, then all deleted: every one is its own worker, and the client limit makes them queue. */

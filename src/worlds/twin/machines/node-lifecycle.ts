@@ -77,7 +77,7 @@ function busy(world: World, cluster: ClusterState, listed: readonly Listed[], lo
   if (run !== undefined) run.last = at
   monitor.runs.push({ first: course.end + lifecycle.monitorSeconds, last: undefined })
   if (monitor.runs.length > 64) monitor.runs.shift()
-  const before = monitor.busy.filter((one) => one.at > at - lifecycle.graceSeconds - 60)
+  const before = monitor.busy.filter((one) => one.at + one.seconds > at - lifecycle.graceSeconds - 60)
   monitor.busyUntil = course.end
   monitor.busyNodes = lost.length
   monitor.busy.push({ at, seconds: course.end - at, ...load })
