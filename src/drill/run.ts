@@ -9,6 +9,7 @@ import { positionOf } from '../model/origin.ts'
 import type { Plan } from '../model/plan.ts'
 import { Refusal } from '../model/refusal.ts'
 import type { Timeline } from '../model/timeline.ts'
+import { counted } from '../model/words.ts'
 import { timerEntry } from '../timers/index.ts'
 import { simulate as twin } from '../worlds/twin/simulate.ts'
 import { availabilityEnvelopes, recoveryEnvelopes } from './envelope.ts'
@@ -158,7 +159,7 @@ function refuseWhatCannotRun({ fleet, placement }: Plan, drill: Drill): void {
     if (nodes === 0 || replicas <= podsPerNode * nodes) continue
     throw new Refusal(
       'refused',
-      `${replicas} replicas of ${app} at ${site} cannot run on ${nodes} node${nodes === 1 ? '' : 's'}: no kubelet takes more than ${podsPerNode} pods`,
+      `${replicas} replicas of ${app} at ${site} cannot run on ${counted(nodes, 'node')}: no kubelet takes more than ${podsPerNode} pods`,
       'ask for fewer replicas, or for more nodes in the pools of the site',
     )
   }

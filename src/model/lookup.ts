@@ -1,6 +1,7 @@
 // Finding things in a fleet by name, in constant time. The index is made once per fleet and forgotten with it.
 
 import type { App, Audience, Cluster, Fleet, Network, NodePool, Placement, Site, Subnet } from './fleet.ts'
+import { groupBy, push } from './group-by.ts'
 
 export interface Lookup {
   site(name: string | undefined): Site | undefined
@@ -74,16 +75,4 @@ function index(fleet: Fleet): Lookup {
             : '',
       ),
   }
-}
-
-function groupBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {
-  const groups = new Map<Key, Item[]>()
-  for (const item of items) push(groups, keyOf(item), item)
-  return groups
-}
-
-function push<Key, Item>(groups: Map<Key, Item[]>, key: Key, item: Item): void {
-  const group = groups.get(key)
-  if (group === undefined) groups.set(key, [item])
-  else group.push(item)
 }

@@ -65,12 +65,3 @@ const itemOf = (item: Loose): IntentValue => (item === undefined ? null : plain(
 
 /** Any JSON that came with the fleet (chart values, for one) as an intent. */
 export const intentValue = (value: unknown): IntentValue => itemOf(value as Loose)
-
-/** `1 replica`, `3 replicas`. */
-export const counted = (amount: number, one: string, many = `${one}s`): string =>
-  `${amount} ${amount === 1 ? one : many}`
-
-/** `a`, `a and b`, `a, b and c`. */
-export function listed(items: readonly string[]): string {
-  return items.length < 2 ? (items[0] ?? '') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`
-}

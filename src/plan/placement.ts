@@ -3,8 +3,8 @@
 import type { App, Placement } from '../model/fleet.ts'
 import { positionOf } from '../model/origin.ts'
 import type { Assignment } from '../model/plan.ts'
+import { counted } from '../model/words.ts'
 import { dividedOver } from './divided.ts'
-import { counted } from './draft.ts'
 import type { Ground } from './ground.ts'
 
 export function placementOf(ground: Ground): readonly Assignment[] {

@@ -3,12 +3,13 @@
 
 import type { Chain, DrillResult, ExpectationResult, RecoveryEnvelope, Spread } from '../drill/result.ts'
 import { clockText, durationText, secondsText, shareText } from '../model/duration.ts'
+import { counted, listed } from '../model/words.ts'
 import type { StoryLine } from './drill-story.ts'
 import { momentText, story, storyCells } from './drill-story.ts'
 import type { View } from './drill-strip.ts'
 import { drillStrip } from './drill-strip.ts'
 import { differingViews } from './drill-views.ts'
-import { listed, plural, table, wrapped } from './lines.ts'
+import { table, wrapped } from './lines.ts'
 
 export type { View } from './drill-strip.ts'
 
@@ -54,15 +55,15 @@ function verdict(result: DrillResult, { columns }: View): string {
   const held = expectations.filter((expectation) => expectation.passed).length
   const word =
     result.violations.length > 0 ? 'broken' : result.ok ? (expectations.length === 0 ? 'ran' : 'passed') : 'failed'
-  const counted =
+  const outcome =
     expectations.length === 0
       ? 'nothing was expected'
       : held === expectations.length
         ? `${expectations.length === 1 ? 'the one expectation holds' : `all ${expectations.length} expectations hold`} in ${runsText(runs)}`
-        : `${held} of ${plural(expectations.length, 'expectation')} hold in ${runsText(runs)}`
+        : `${held} of ${counted(expectations.length, 'expectation')} hold in ${runsText(runs)}`
   const faults = drill.faults.map((fault) => `${clockText(fault.at)} ${fault.text}`)
   return [
-    wrapped(`${drill.name}: ${counted}.`, columns, `${word}  `, '        '),
+    wrapped(`${drill.name}: ${outcome}.`, columns, `${word}  `, '        '),
     ...(drill.description === undefined ? [] : [wrapped(`${drill.description}.`.replace(/\.\.$/, '.'), columns, '  ')]),
     wrapped(
       `${listed(faults)}. Fleet ${result.fleet}, ${durationText(Math.round(drill.lengthSeconds))} of virtual time, seed ${result.seed}.`,
@@ -211,23 +212,23 @@ function spreadText(
   const seen =
     recovered === 1
       ? 'In this run'
-      : `Over ${plural(recovered, 'run')}: ${seconds.min.toFixed(1)} to ${seconds.max.toFixed(1)} s, mean ${seconds.mean.toFixed(1)}, 95 % within ${seconds.p95.toFixed(1)};`
+      : `Over ${counted(recovered, 'run')}: ${seconds.min.toFixed(1)} to ${seconds.max.toFixed(1)} s, mean ${seconds.mean.toFixed(1)}, 95 % within ${seconds.p95.toFixed(1)};`
   const allowed = ` the timers allow ${boundsText(bounds.minSeconds, bounds.maxSeconds)} s`
   const closed =
     forecast === undefined
       ? ''
       : `, the closed form says ${boundsText(forecast.minSeconds, forecast.maxSeconds)} s, ${Math.round(forecast.meanSeconds)} expected for a user`
   const missed =
-    failing > recovered ? ` In ${plural(failing - recovered, 'run')} nobody was served again before the end.` : ''
+    failing > recovered ? ` In ${counted(failing - recovered, 'run')} nobody was served again before the end.` : ''
   const bug =
     outside.length > 0
-      ? ` A bug of skerry: ${plural(outside.length, 'run')} lie outside their bounds (${outside.slice(0, 3).join(', ')}).`
+      ? ` A bug of skerry: ${counted(outside.length, 'run')} lie outside their bounds (${outside.slice(0, 3).join(', ')}).`
       : ''
   return `${seen}${allowed}${closed}.${missed}${bug}`
 }
 
 const otherChain = (chain: Chain): string =>
-  `In ${plural(chain.runs, 'run')} it went another way: ${chain.segments.map((segment) => `${segment.title} (${segment.seconds.mean.toFixed(0)} s)`).join(', ')}.`
+  `In ${counted(chain.runs, 'run')} it went another way: ${chain.segments.map((segment) => `${segment.title} (${segment.seconds.mean.toFixed(0)} s)`).join(', ')}.`
 
 const boundsText = (min: number, max: number): string => `${figure(min)} to ${figure(max)}`
 const figure = (seconds: number): string =>

@@ -2,10 +2,10 @@
 
 import { clockText, shareText } from '../model/duration.ts'
 import type { Timeline } from '../model/timeline.ts'
+import { counted, listed } from '../model/words.ts'
 import type { Stretch } from '../timeline/history.ts'
 import { histories, history, stretchesTogether, stretchesWhere } from '../timeline/history.ts'
 import { copySubject } from '../timeline/subjects.ts'
-import { listed, plural } from './lines.ts'
 
 export interface Views {
   readonly site: string
@@ -41,7 +41,7 @@ function viewsOf(timeline: Timeline, site: string, nodes: ReadonlyMap<string, re
     return {
       site,
       users: `${listed(kept.map(({ service }) => service.audience))} went on being served by ${site} (${shareText(Math.min(...kept.map(({ service }) => least(service.spans, site, lost.from, lost.to))))} of them).`,
-      controlPlane: `all nodes of ${site} Unknown from ${clockText(lost.from)} to ${lost.to >= timeline.length ? 'the end' : clockText(lost.to)}${evicted > 0 ? `, ${plural(evicted, 'pod')} deleted` : ', nothing deleted'}.`,
+      controlPlane: `all nodes of ${site} Unknown from ${clockText(lost.from)} to ${lost.to >= timeline.length ? 'the end' : clockText(lost.to)}${evicted > 0 ? `, ${counted(evicted, 'pod')} deleted` : ', nothing deleted'}.`,
     }
   }
   const left = users.filter(({ service, most }) => least(service.spans, site, 0, timeline.length) < most - 0.5)

@@ -4,7 +4,8 @@ import type { FailoverExplanation, Gate, LossStory } from '../failover/explain.t
 import type { KubernetesChain } from '../failover/kubernetes.ts'
 import type { Bounds, Chain, PathSegment, Stage } from '../failover/path.ts'
 import { secondsText, shareText } from '../model/duration.ts'
-import { listed, plural, table, wrapped } from './lines.ts'
+import { counted, listed } from '../model/words.ts'
+import { table, wrapped } from './lines.ts'
 
 export function failoverText(explanation: FailoverExplanation, { columns = 100 } = {}): string {
   const { app, host, policy } = explanation
@@ -158,7 +159,7 @@ function kubernetesText(chain: KubernetesChain, columns: number): string {
       ? ''
       : ` Pods are deleted ${boundsText(add(chain.detection, chain.eviction))} after the loss.`
   return wrapped(
-    `control plane ${chain.cluster}: nodes at ${chain.site} Unknown after ${boundsText(chain.detection.stages[0] ?? chain.detection)} (${plural(Math.round(chain.silent), 'node')} of ${chain.nodes} silent). ${chain.text.join(' ')}${sum}`,
+    `control plane ${chain.cluster}: nodes at ${chain.site} Unknown after ${boundsText(chain.detection.stages[0] ?? chain.detection)} (${counted(Math.round(chain.silent), 'node')} of ${chain.nodes} silent). ${chain.text.join(' ')}${sum}`,
     columns,
     '  ',
     '    ',

@@ -3,6 +3,7 @@
 import type { Survival } from '../failover/survival.ts'
 import type { Finding, Severity } from '../model/finding.ts'
 import type { Fleet } from '../model/fleet.ts'
+import { counted } from '../model/words.ts'
 import { survivalBrief } from './survival-text.ts'
 
 export interface Checked {
@@ -93,18 +94,19 @@ function acceptedText(accepted: readonly Finding[]): string {
 
 function summary({ fleet, findings }: Checked): string {
   const open = findings.filter((finding) => finding.accepted === undefined)
-  const counted = (severity: Severity, one: string) => {
-    const count = open.filter((finding) => finding.severity === severity).length
-    return `${count} ${one}${count === 1 ? '' : 's'}`
-  }
+  const of = (severity: Severity, one: string) =>
+    counted(open.filter((finding) => finding.severity === severity).length, one)
   const accepted = findings.length - open.length
   const next = open.length === 0 ? '' : `\n  next  skerry explain ${worstFirst(open)[0]?.code}`
-  return `${fleet.name}: ${counted('error', 'error')}, ${counted('warning', 'warning')}, ${counted('info', 'note')}${accepted > 0 ? `, ${accepted} accepted` : ''} in ${shape(fleet)}.${next}`
+  return `${fleet.name}: ${of('error', 'error')}, ${of('warning', 'warning')}, ${of('info', 'note')}${accepted > 0 ? `, ${accepted} accepted` : ''} in ${shape(fleet)}.${next}`
 }
 
 function shape(fleet: Fleet): string {
-  const of = (count: number, one: string) => `${count} ${one}${count === 1 ? '' : 's'}`
-  return [of(fleet.clusters.length, 'cluster'), of(fleet.sites.length, 'site'), of(fleet.apps.length, 'app')].join(', ')
+  return [
+    counted(fleet.clusters.length, 'cluster'),
+    counted(fleet.sites.length, 'site'),
+    counted(fleet.apps.length, 'app'),
+  ].join(', ')
 }
 
 export function worstFirst(findings: readonly Finding[]): readonly Finding[] {

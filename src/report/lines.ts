@@ -80,11 +80,3 @@ export function table(
     .map((line) => `${indent}${line}`.trimEnd())
     .join('\n')
 }
-
-export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`
-
-/** `a, b and c` */
-export function listed(words: readonly string[]): string {
-  if (words.length <= 2) return words.join(' and ')
-  return `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
-}

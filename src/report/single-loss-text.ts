@@ -2,7 +2,8 @@
 
 import type { SingleLossReport, SingleLossRow } from '../drill/single-losses.ts'
 import { durationText, secondsText } from '../model/duration.ts'
-import { plural, table, wrapped } from './lines.ts'
+import { counted } from '../model/words.ts'
+import { table, wrapped } from './lines.ts'
 
 export function singleLossText(
   { fleet, rows, runs, lossSeconds, latent }: SingleLossReport,
@@ -13,7 +14,7 @@ export function singleLossText(
   const spare = quiet.filter((row) => latent.includes(row.loss))
   const violations = rows.flatMap((row) => row.result.violations)
   return [
-    `Every single loss of ${fleet}, for ${durationText(lossSeconds)} each, ${plural(runs, 'run')} each, worst first`,
+    `Every single loss of ${fleet}, for ${durationText(lossSeconds)} each, ${counted(runs, 'run')} each, worst first`,
     felt.length === 0
       ? '  Users notice none of them.'
       : table(
@@ -35,7 +36,7 @@ export function singleLossText(
         ),
     spare.length === 0
       ? ''
-      : `Users notice nothing, and no spare is left (latent)\n${spare.map((row) => wrapped(`${titleOf(row)}: ${row.copiesLeft === 1 ? 'one copy left, no spare' : plural(row.copiesLeft ?? 0, 'copy', 'copies')}`, columns, '  ', '    ')).join('\n')}`,
+      : `Users notice nothing, and no spare is left (latent)\n${spare.map((row) => wrapped(`${titleOf(row)}: ${row.copiesLeft === 1 ? 'one copy left, no spare' : counted(row.copiesLeft ?? 0, 'copy', 'copies')}`, columns, '  ', '    ')).join('\n')}`,
     quiet.length === spare.length
       ? ''
       : wrapped(
@@ -46,7 +47,7 @@ export function singleLossText(
         ),
     violations.length === 0
       ? ''
-      : `A bug of skerry: judges object to ${plural(violations.length, 'thing')}; the first: ${violations[0]?.text}`,
+      : `A bug of skerry: judges object to ${counted(violations.length, 'thing')}; the first: ${violations[0]?.text}`,
     '1 user-minute is all users of an app without an answer for one minute.',
     'next  skerry drill NAME runs a drill of your own; skerry explain failover APP shows every timer on the way',
   ]

@@ -2,7 +2,8 @@
 
 import type { Survival } from '../failover/survival.ts'
 import { secondsText } from '../model/duration.ts'
-import { plural, table, wrapped } from './lines.ts'
+import { counted } from '../model/words.ts'
+import { table, wrapped } from './lines.ts'
 
 const rank: Readonly<Record<Survival['outcome'], number>> = {
   lost: 0,
@@ -35,7 +36,7 @@ export function survivalBrief(survivals: readonly Survival[], { columns = 100, m
   const parts = ['What any single loss leaves (N-1)']
   if (shown.length > 0) parts.push(tableOf(shown, columns))
   if (rows.length > shown.length)
-    parts.push(`  and ${plural(rows.length - shown.length, 'further row')} (-o json has all)`)
+    parts.push(`  and ${counted(rows.length - shown.length, 'further row')} (-o json has all)`)
   parts.push(restText(survivals, felt, columns))
   return parts.filter((part) => part !== '').join('\n')
 }
@@ -131,7 +132,7 @@ function restText(survivals: readonly Survival[], felt: readonly Survival[], col
     bare.length === 0
       ? ''
       : `, but ${bare.length === 1 ? 'one' : bare.length} of them leave${bare.length === 1 ? 's' : ''} no spare: ${short(bare.map(titleOf))}`
-  return wrapped(`${plural(rest.length, 'other loss', 'other losses')} users do not notice${spare}.`, columns, '  ')
+  return wrapped(`${counted(rest.length, 'other loss', 'other losses')} users do not notice${spare}.`, columns, '  ')
 }
 
 const short = (titles: readonly string[]): string =>

@@ -3,9 +3,10 @@
 
 import type { App, Cluster, Federation, Manifest, Placement, Site } from '../../model/fleet.ts'
 import type { IntentValue } from '../../model/plan.ts'
+import { counted, listed } from '../../model/words.ts'
 import { canonical, digestOf } from '../digest.ts'
 import type { Draft } from '../draft.ts'
-import { counted, idOf, intentOf, intentValue, listed, nothing } from '../draft.ts'
+import { idOf, intentOf, intentValue, nothing } from '../draft.ts'
 import type { Ground } from '../ground.ts'
 import { divisionOf } from '../karmada.ts'
 import { policiesOf } from '../policies.ts'

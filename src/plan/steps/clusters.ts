@@ -2,8 +2,9 @@
 // a cluster that exists already is only looked at.
 
 import type { Cluster } from '../../model/fleet.ts'
+import { counted } from '../../model/words.ts'
 import type { Draft } from '../draft.ts'
-import { counted, idOf, intentOf } from '../draft.ts'
+import { idOf, intentOf } from '../draft.ts'
 import type { Ground } from '../ground.ts'
 import { onePerZone } from '../subnets.ts'
 import { controlPlaneReplicas, groundworkOf, isSelfMade, roleOf, sparesOf } from './on-premises.ts'

@@ -3,8 +3,9 @@
 // leave before Karmada goes: a member that is cut off from a Karmada that is no more keeps what was placed on it, unnamed.
 
 import type { Cluster, Federation } from '../../model/fleet.ts'
+import { counted } from '../../model/words.ts'
 import type { Draft } from '../draft.ts'
-import { counted, idOf, intentOf, nothing } from '../draft.ts'
+import { idOf, intentOf, nothing } from '../draft.ts'
 import { failoverOf, failoverWords } from '../federation-failover.ts'
 import type { Ground } from '../ground.ts'
 import { addonsReady } from './addons.ts'

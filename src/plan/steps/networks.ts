@@ -1,8 +1,9 @@
 // Networks: the VPC with its subnets, gateways, routes and endpoints. A range on premises is nobody's to create: it is only looked at.
 
 import type { Network, NodePool, Site } from '../../model/fleet.ts'
+import { counted } from '../../model/words.ts'
 import type { Draft } from '../draft.ts'
-import { counted, idOf, intentOf } from '../draft.ts'
+import { idOf, intentOf } from '../draft.ts'
 import type { Ground } from '../ground.ts'
 import type { PlannedSubnet } from '../subnets.ts'
 import { onePerZone, regionOf } from '../subnets.ts'

@@ -3,8 +3,9 @@
 // first, since each of these is found missing only when the cluster is half made.
 
 import type { Cluster, NodePool } from '../../model/fleet.ts'
+import { counted } from '../../model/words.ts'
 import type { Draft } from '../draft.ts'
-import { counted, idOf, intentOf, nothing } from '../draft.ts'
+import { idOf, intentOf, nothing } from '../draft.ts'
 import type { Ground } from '../ground.ts'
 
 /** https://anywhere.eks.amazonaws.com/docs/getting-started/install/: what the machine that runs eksctl anywhere needs. */

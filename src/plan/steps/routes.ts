@@ -2,8 +2,9 @@
 // step of its own, after the copy that it points at answers: an alias needs a load balancer that is there.
 
 import type { App, DnsZone, Site } from '../../model/fleet.ts'
+import { listed } from '../../model/words.ts'
 import type { Draft } from '../draft.ts'
-import { idOf, intentOf, listed, nothing } from '../draft.ts'
+import { idOf, intentOf, nothing } from '../draft.ts'
 import type { Ground } from '../ground.ts'
 import { isAws, loadBalancerOf } from '../subnets.ts'
 import { placedId } from './apps.ts'

@@ -2,6 +2,7 @@
 // index of the plan's placement is, once per plan.
 
 import type { App, Audience, Cluster, Drill, Fleet, Manifest, Site } from '../../model/fleet.ts'
+import { groupBy } from '../../model/group-by.ts'
 import { lookup } from '../../model/lookup.ts'
 import type { Assignment, Plan } from '../../model/plan.ts'
 import { assert } from '../../model/refusal.ts'
@@ -64,16 +65,6 @@ export function placementOf(plan: Plan): Index {
   }
   indexed.set(plan, fresh)
   return fresh
-}
-
-function groupBy(items: readonly Assignment[], keyOf: (item: Assignment) => string): ReadonlyMap<string, Assignment[]> {
-  const groups = new Map<string, Assignment[]>()
-  for (const item of items) {
-    const group = groups.get(keyOf(item))
-    if (group === undefined) groups.set(keyOf(item), [item])
-    else group.push(item)
-  }
-  return groups
 }
 
 export function assumptionsOf(drill: Drill): Assumptions {
@@ -165,6 +156,7 @@ export function clusterState(world: World, name: string): ClusterState {
       taintLoopPhase: world.chance.between(0, 0.1, name, 'taint loop phase'),
       client: apiClient(),
       evictionClient: apiClient(),
+      evictedUntil: 0,
       master: false,
       masterCause: 0,
       running: true,

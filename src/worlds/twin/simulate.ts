@@ -131,6 +131,7 @@ function emptyWorld(plan: Plan, drill: Drill, seed: string, onEvent: (event: Tim
     users: new Map(),
     names: new Map(),
     away: { git: outage(), registry: outage() },
+    faultsOn: new Map(),
     starts: [],
     lastChange: Math.max(0, ...drill.faults.map((fault) => fault.at + (fault.for ?? 0))),
   }

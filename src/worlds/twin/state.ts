@@ -37,6 +37,8 @@ export interface World {
   readonly names: Map<string, NameState>
   /** What cannot be reached at present, and since which event. */
   readonly away: { git: Outage; registry: Outage }
+  /** How many faults lie on one thing at present, by what they take away. */
+  readonly faultsOn: Map<string, number>
   readonly federations: Map<string, FederationState>
   /** Containers started, for the judge of starts. */
   readonly starts: Start[]
@@ -168,6 +170,8 @@ export interface Monitor {
   readonly taintLoopPhase: number
   readonly client: ApiClient
   readonly evictionClient: ApiClient
+  /** When it is done with all evictions that it has begun, at the latest. */
+  evictedUntil: number
   master: boolean
   masterCause: Cause
   /** Whether the controllers of the control plane run, and the how manieth time. */

@@ -32,13 +32,11 @@ function evict(world: World, node: Node, tolerationSeconds: number, cause: Cause
   }
 }
 
-const busyUntil = new WeakMap<Node['cluster'], number>()
-
 /** These pods, and those of other nodes that the same client has not done with. */
-function loadOf({ cluster }: Node, now: number, count: number): number {
+function loadOf({ cluster: { monitor } }: Node, now: number, count: number): number {
   const perPod = (requestsPerEviction + 1) / clientLimit.perSecond
-  const until = Math.max(now, busyUntil.get(cluster) ?? now) + count * perPod
-  busyUntil.set(cluster, until)
+  const until = Math.max(now, monitor.evictedUntil) + count * perPod
+  monitor.evictedUntil = until
   return Math.ceil((until - now) / perPod)
 }
 

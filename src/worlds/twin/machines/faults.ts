@@ -34,13 +34,9 @@ export function queueFault(world: World, fault: Fault): void {
 }
 
 /** Faults that overlap on one thing: it is back when the last of them is over. */
-const lasting = new WeakMap<World, Map<string, number>>()
-
-function count(world: World, { subject, what }: Effect, change: number): number {
-  const counts = lasting.get(world) ?? new Map<string, number>()
-  lasting.set(world, counts)
-  const now = (counts.get(`${subject} ${what}`) ?? 0) + change
-  counts.set(`${subject} ${what}`, now)
+function count({ faultsOn }: World, { subject, what }: Effect, change: number): number {
+  const now = (faultsOn.get(`${subject} ${what}`) ?? 0) + change
+  faultsOn.set(`${subject} ${what}`, now)
   return now
 }
 
