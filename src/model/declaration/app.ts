@@ -158,6 +158,10 @@ export const appDocument = z.strictObject({
       memoryGiB: z.number().min(0.001).max(10_000).optional(),
     })
     .optional(),
+  autoscale: z
+    .strictObject({ min: count.default(1), max: count, cpuPercent: z.int().min(1).max(100).default(70) })
+    .optional()
+    .describe('Replicas follow the load: a HorizontalPodAutoscaler at each site, a FederatedHPA in a federation'),
   tolerations: z.strictObject({ notReady: duration.default(300), unreachable: duration.default(300) }).optional(),
   audienceKind: z.enum(['any', 'carrier']).default('any'),
   dependsOn: z.array(reference('app')).max(50).optional(),

@@ -184,6 +184,22 @@ export const gitops = z.strictObject({
   clusters: z.array(reference('cluster')).max(5_000).optional().describe('Left out, every cluster'),
   secretRef: secretRef.optional(),
   provider: z.enum(['generic', 'github', 'gitlab', 'codecommit']).default('generic'),
+  rings: z
+    .record(name, z.string().min(1).max(200))
+    .optional()
+    .describe(
+      'The Git tag, branch or commit that each ring follows (the sites with that label ring); left out, branch',
+    ),
+  secrets: z
+    .strictObject({
+      age: z
+        .array(z.string().regex(/^age1[0-9a-z]{20,100}$/, 'an age recipient, such as age1…'))
+        .min(1)
+        .max(50),
+      keySecret: name.default('sops-age').describe('The Secret in flux-system with the private key, put there by hand'),
+    })
+    .optional()
+    .describe('Secrets in the repository are encrypted by SOPS for these recipients; left out, there are none in it'),
 })
 
 export const audience = z.strictObject({

@@ -1,0 +1,29 @@
+// A file for a real engine, and the Kubernetes objects that most of them hold. Text is made in one way everywhere, so that the same
+// fleet always gives the same bytes: fields in the order in which they are written, two spaces, no line folded, no date.
+
+import { stringify } from 'yaml'
+
+export interface Artefact {
+  /** Relative to the output folder, with `/` between its parts. */
+  readonly path: string
+  readonly text: string
+}
+
+export interface KubernetesObject {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly metadata: ObjectMeta
+  readonly [field: string]: unknown
+}
+
+export interface ObjectMeta {
+  readonly name: string
+  readonly namespace?: string
+  readonly labels?: Readonly<Record<string, string>>
+  readonly annotations?: Readonly<Record<string, string>>
+}
+
+/** One document, or several with `---` between them. A field that is undefined is left out. */
+export function yamlOf(...documents: readonly unknown[]): string {
+  return documents.map((document) => stringify(document, { lineWidth: 0, aliasDuplicateObjects: false })).join('---\n')
+}
