@@ -6,8 +6,14 @@
 //   const made = plan(fleet)
 //   const result = runDrill(made, fleet.drills[0])
 
+// 5 write
+export { type Artefact, artefacts } from './artefacts/index.ts'
+export type { Comparison } from './artefacts/ownership.ts'
 // 2, 3 judge
 export { check } from './check/check.ts'
+export { deliverToBranch } from './delivery/branch.ts'
+export { compareFolder, deliverToFolder } from './delivery/folder.ts'
+export { readPlanRecord, writePlanRecord } from './delivery/plan-record.ts'
 // 7 break
 export {
   type DrillOptions,
@@ -52,6 +58,7 @@ export {
 export { drillJson, singleLossJson } from './report/drill-json.ts'
 export { drillJunit } from './report/drill-junit.ts'
 // 9 tell
+export { comparisonText, deliveredText } from './report/artefacts-text.ts'
 export { drillBrief, drillText } from './report/drill-text.ts'
 export { fieldText, lawText, placementText, placeText, timerText } from './report/explain-text.ts'
 export { failoverText } from './report/failover-text.ts'

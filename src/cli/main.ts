@@ -107,13 +107,18 @@ verb(
     narrowed(command)
       .addOption(fleetOption())
       .addOption(output('text', 'markdown', 'json'))
-      .option('--against <file-or-folder>', 'an earlier plan (--save) or an earlier fleet: show what changes')
+      .option('--against <file-or-folder>', 'an earlier plan (--save), output (--out) or fleet: show what changes')
       .option('--save <file>', 'write the plan, to be reviewed and carried out as it is')
+      .option('--out <folder>', 'write what the real engines need, and a runbook, into a folder')
+      .option('--verify <folder>', 'end with 1 unless the folder holds what --out would write')
+      .option('--deliver <repository>', 'put the GitOps files on a branch of this clone, for a pull request')
+      .option('--branch <name>', 'the branch that --deliver makes; left out, skerry/ and the name of the fleet')
+      .option('--force', 'with --out or --deliver: overwrite what was changed by hand or is in the way')
       .option('--backward', 'the steps that take everything down, in order')
       .option('--exit-code', 'end with 5 when there are changes')
       .addHelpText(
         'after',
-        '\nExamples\n  skerry plan                          against nothing: all that is to be made\n  skerry plan --save fleet.plan.json\n  skerry plan --against fleet.plan.json -o markdown    for a pull request\n  skerry plan --backward               the clean-up, in its order',
+        '\nExamples\n  skerry plan                          against nothing: all that is to be made\n  skerry plan --save fleet.plan.json\n  skerry plan --against fleet.plan.json -o markdown    for a pull request\n  skerry plan --out out                what the engines need, and RUNBOOK.md\n  skerry plan --verify out             for a pipeline: is what is committed what the fleet says?\n  skerry plan --backward               the clean-up, in its order',
       ),
 )
 verb(

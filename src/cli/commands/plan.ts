@@ -11,6 +11,11 @@ interface Options {
   readonly output: 'text' | 'markdown' | 'json'
   readonly against?: string
   readonly save?: string
+  readonly out?: string
+  readonly verify?: string
+  readonly deliver?: string
+  readonly branch?: string
+  readonly force?: boolean
   readonly backward?: boolean
   readonly exitCode?: boolean
 }
@@ -18,11 +23,12 @@ interface Options {
 type Skerry = typeof import('../../index.ts')
 
 export const plan: Verb<Options> = async (shell, inputs, options) => {
-  if (shell.narrowed && options.save !== undefined)
+  const part = (['save', 'out', 'verify', 'deliver'] as const).find((name) => options[name] !== undefined)
+  if (shell.narrowed && part !== undefined)
     throw new Refusal(
       'usage',
-      'a part of a plan is not saved: it could not be told from the whole',
-      'leave out --save, or -l, --site and --class',
+      `--${part} is for the whole plan: a part of it could not be told from the whole`,
+      `leave out --${part}, or -l, --site and --class`,
     )
   const fleet = await shell.whole(inputs)
   const skerry = await import('../../index.ts')
@@ -30,10 +36,17 @@ export const plan: Verb<Options> = async (shell, inputs, options) => {
     fleet,
     options.against === undefined ? undefined : await observed(skerry, shell, options.against),
   )
+  if (options.verify !== undefined) return verified(skerry, shell, whole, options.verify)
   // the whole is planned and then narrowed: else all that was left out would look removed
   const made = shell.narrowed ? skerry.narrowPlan(whole, await shell.narrow(fleet)) : whole
-  shell.terminal.answer(rendered(skerry, made, options))
   const errors = skerry.check(fleet, shell.today).filter((it) => it.severity === 'error' && it.accepted === undefined)
+  if (errors.length > 0 && (options.out ?? options.deliver) !== undefined)
+    throw new Refusal(
+      'refused',
+      `check finds ${errors.length} error${errors.length === 1 ? '' : 's'}: nothing was written`,
+      'skerry check says what they are, and how to accept one with a reason',
+    )
+  shell.terminal.answer(rendered(skerry, made, options))
   if (errors.length > 0)
     shell.terminal.say(
       `check finds ${errors.length} error${errors.length === 1 ? '' : 's'}: this plan cannot be carried out as it is\n  next  skerry check`,
@@ -42,14 +55,58 @@ export const plan: Verb<Options> = async (shell, inputs, options) => {
     writeWhole(options.save, skerry.savePlan(made))
     shell.terminal.say(`Wrote ${options.save}.`)
   }
+  if (options.out !== undefined) written(skerry, shell, made, options.out, options)
+  if (options.deliver !== undefined) delivered(skerry, shell, made, options.deliver, options)
   const changes = made.steps.some((step) => step.change !== 'keep')
   return options.exitCode === true && changes ? exit.changes : exit.done
 }
 
+function verified(skerry: Skerry, shell: Shell, made: Plan, folder: string) {
+  const comparison = skerry.compareFolder(folder, skerry.artefacts(made))
+  const { added, changed, removed, foreign, byHand } = comparison
+  const isSame = [added, changed, removed, foreign, byHand].every((paths) => paths.length === 0)
+  shell.terminal.answer(skerry.comparisonText(comparison, folder))
+  if (!isSame) shell.terminal.say(`  next  skerry plan --out ${folder}`)
+  return isSame ? exit.done : exit.found
+}
+
+function written(skerry: Skerry, shell: Shell, made: Plan, folder: string, { force }: Options): void {
+  const comparison = skerry.deliverToFolder(folder, skerry.artefacts(made), force)
+  skerry.writePlanRecord(folder, skerry.savePlan(made))
+  shell.terminal.say(skerry.deliveredText(comparison, folder))
+  shell.terminal.say(`  next  read ${folder}/RUNBOOK.md`)
+}
+
+function delivered(skerry: Skerry, shell: Shell, made: Plan, repository: string, { branch, force }: Options): void {
+  const { gitops, name } = made.fleet
+  if (gitops === undefined)
+    throw new Refusal('usage', 'the fleet has no gitops: there is no repository to deliver to', 'declare gitops, or use --out')
+  const inside = 'gitops/'
+  const files = skerry
+    .artefacts(made)
+    .flatMap(({ path, text }) => (path.startsWith(inside) ? [{ path: path.slice(inside.length), text }] : []))
+  const onto = gitops.deliver === 'push' ? gitops.branch : (branch ?? `skerry/${name}`)
+  const result = skerry.deliverToBranch(files, {
+    repository,
+    base: gitops.branch,
+    branch: onto,
+    message: `Fleet ${name}`,
+    ...(force === undefined ? {} : { force }),
+  })
+  shell.terminal.say(skerry.deliveredText(result, `${repository}, branch ${result.commit === undefined ? gitops.branch : onto}`))
+  if (result.commit !== undefined)
+    shell.terminal.say(
+      `  next  git -C ${repository} push origin ${onto}${gitops.deliver === 'pullRequest' ? `, and open a pull request against ${gitops.branch}` : ''}`,
+    )
+}
+
 async function observed(skerry: Skerry, shell: Shell, path: string): Promise<Observed> {
   if (!existsSync(path))
-    throw new Refusal('usage', `there is no ${path}`, 'name a plan written by --save, or an earlier fleet')
-  if (statSync(path).isDirectory() || !path.endsWith('.json'))
+    throw new Refusal('usage', `there is no ${path}`, 'name a plan written by --save, an output written by --out, or an earlier fleet')
+  const folder = statSync(path).isDirectory()
+  const record = folder ? skerry.readPlanRecord(path) : undefined
+  if (record !== undefined) return skerry.readObserved(JSON.parse(record))
+  if (folder || !path.endsWith('.json'))
     return skerry.observedFrom(skerry.plan(await shell.whole([path])))
   try {
     return skerry.readObserved(JSON.parse(readFileSync(path, 'utf8')))

@@ -1,0 +1,240 @@
+// The commands that carry out or look at one step, as a person types them. What skerry only has as an intent so far (networks, clusters
+// and nodes of AWS, which the fleet's own stacks make) is given as the values to take over, never as a command that does half of it.
+
+import type { Fleet } from '../../model/fleet.ts'
+import type { IntentValue, PlannedStep } from '../../model/plan.ts'
+
+export interface Instructions {
+  /** Typed as they stand, one to a line. */
+  readonly commands: readonly string[]
+  /** Those that only look, for what exists already; left out, all of them. */
+  readonly look?: readonly string[]
+  /** Values for stacks or machines of the reader's own; undefined where the commands do it all. */
+  readonly takeOver?: Readonly<Record<string, IntentValue>>
+}
+
+type Commands = (step: PlannedStep, fleet: Fleet) => Instructions
+
+export const instructionsFor = (step: PlannedStep, fleet: Fleet): Instructions => byKind[step.kind](step, fleet)
+
+const byKind: Readonly<Record<PlannedStep['kind'], Commands>> = {
+  'zone.optIn': ({ intent }) => {
+    const group = `--region ${text(intent.region)} --group-name ${text(intent.zoneGroup)}`
+    const look = `aws ec2 describe-availability-zones --region ${text(intent.region)} --all-availability-zones --filters Name=group-name,Values=${text(intent.zoneGroup)} --query 'AvailabilityZones[].[ZoneName,OptInStatus]' --output text`
+    return {
+      commands: [`aws ec2 modify-availability-zone-group ${group} --opt-in-status opted-in`, look],
+      look: [look],
+    }
+  },
+  network: ({ intent }) => ({ commands: [], takeOver: intent }),
+  'cluster.create': (step, fleet) => clusterCommands(step, fleet),
+  'pool.join': ({ intent, subject }) =>
+    intent.kind === 'machines'
+      ? { commands: [`kubectl --context ${subject.cluster} get nodes`] }
+      : { commands: [], takeOver: intent },
+  addon: (step) => addonCommands(step),
+  'federation.start': ({ intent, subject }) => ({
+    commands: [
+      `helm upgrade --install karmada karmada --repo https://raw.githubusercontent.com/karmada-io/karmada/master/charts --version ${text(intent.version ?? '1.18.2')} --kube-context ${subject.cluster} --namespace karmada-system --create-namespace --values karmada/${text(intent.name)}/values.yaml`,
+      `kubectl --context ${subject.cluster} --namespace karmada-system get pods`,
+    ],
+  }),
+  'member.join': ({ intent, subject }) => ({
+    commands:
+      intent.sync === 'pull'
+        ? [
+            'TOKEN=$(karmadactl token create --print-register-command --kubeconfig karmada.kubeconfig)',
+            `$TOKEN --cluster-name ${subject.cluster} --kubeconfig ${subject.cluster}.kubeconfig`,
+          ]
+        : [
+            `karmadactl join ${subject.cluster} --kubeconfig karmada.kubeconfig --cluster-kubeconfig ${subject.cluster}.kubeconfig${intent.region === undefined ? '' : ` --cluster-region ${text(intent.region)}`}`,
+          ],
+  }),
+  'gitops.start': (step) => fluxCommands(step),
+  'app.place': ({ intent, subject }) => ({
+    commands:
+      intent.by === 'flux'
+        ? [
+            `flux --context ${subject.cluster} reconcile source git flux-system`,
+            `flux --context ${subject.cluster} get kustomizations`,
+          ]
+        : intent.by === 'karmada'
+          ? [
+              `kubectl --kubeconfig karmada.kubeconfig apply --server-side --kustomize gitops/apps/${subject.federation}/${subject.app}`,
+            ]
+          : [
+              `kubectl --context ${subject.cluster} apply --server-side --kustomize gitops/apps/${subject.site}/${subject.app}`,
+            ],
+  }),
+  'route.point': ({ intent }) => ({ commands: [], takeOver: intent }),
+  verify: (step, fleet) => ({ commands: lookCommands(step, fleet) }),
+}
+
+function clusterCommands({ intent, subject }: PlannedStep, fleet: Fleet): Instructions {
+  const name = subject.cluster ?? ''
+  if (intent.kind === 'eks' || intent.kind === 'eksOutpost')
+    return {
+      takeOver: intent,
+      commands: [
+        `aws eks wait cluster-active --region ${text(intent.region)} --name ${name}`,
+        `aws eks update-kubeconfig --region ${text(intent.region)} --name ${name} --alias ${name}`,
+      ],
+    }
+  if (intent.kind === 'existing') return { commands: [`kubectl --context ${name} version`] }
+  if (intent.by === 'flux') {
+    const management = text(intent.managementCluster)
+    const declared = fleet.clusters.find((cluster) => cluster.name === name)
+    const bare = declared?.eksAnywhere?.provider === 'bareMetal'
+    return {
+      commands: [
+        ...(bare
+          ? [
+              `eksctl anywhere generate hardware --hardware-csv ${name}-hardware.csv --output ${name}-hardware`,
+              `kubectl --context ${management} apply --server-side --filename ${name}-hardware`,
+            ]
+          : []),
+        `flux --context ${management} reconcile kustomization flux-system --with-source`,
+        `kubectl --context ${management} wait --for=condition=Ready clusters.anywhere.eks.amazonaws.com/${name} --timeout=60m`,
+      ],
+    }
+  }
+  const bare = intent.provider === 'bareMetal'
+  return {
+    commands: [
+      `eksctl anywhere create cluster --filename eks-anywhere/${name}/cluster.yaml${bare ? ` --hardware-csv eks-anywhere/${name}/hardware.csv` : ''}`,
+      `export KUBECONFIG=\${PWD}/${name}/${name}-eks-a-cluster.kubeconfig`,
+    ],
+  }
+}
+
+function addonCommands({ intent, subject }: PlannedStep): Instructions {
+  const cluster = subject.cluster ?? ''
+  if (Array.isArray(intent.commands))
+    return { commands: intent.commands.map((command) => spelled(text(command), intent)) }
+  if (intent.package !== undefined)
+    return {
+      commands: [
+        `kubectl --context ${text(intent.controller)} --namespace ${text(intent.namespace)} get packages.packages.eks.amazonaws.com`,
+      ],
+    }
+  if (intent.audience !== undefined) return { takeOver: intent, commands: [] }
+  const { chart } = intent
+  if (isRecord(chart) && intent.by === 'helm')
+    return {
+      takeOver: { serviceAccount: intent.serviceAccount ?? null, policy: intent.policy ?? null },
+      commands: [
+        `helm upgrade --install ${text(intent.releaseName)} ${text(chart.name)} --repo ${text(isRecord(chart.repository) ? chart.repository.url : '')} --version ${text(chart.version)} --kube-context ${cluster} --namespace ${text(intent.namespace)}${valueFlags(intent.values)}`,
+      ],
+    }
+  if (isRecord(chart))
+    return {
+      takeOver: { serviceAccount: intent.serviceAccount ?? null, policy: intent.policy ?? null },
+      commands: [
+        `flux --context ${cluster} get helmreleases --namespace ${text(intent.namespace)}`,
+      ],
+    }
+  return { commands: [], takeOver: intent }
+}
+
+/** The flags of the two commands that carry images over, which the intent names without them. */
+function spelled(command: string, { registry, release }: PlannedStep['intent']): string {
+  switch (command) {
+    case 'eksctl anywhere download images':
+      return 'eksctl anywhere download images --include-packages --output images.tar'
+    case 'eksctl anywhere import images':
+      return `eksctl anywhere import images --input images.tar --bundles eks-anywhere-downloads/bundle-release.yaml --registry ${text(registry)}`
+    case 'eksctl anywhere copy packages':
+      return `eksctl anywhere copy packages ${text(registry)} --src-chart-registry public.ecr.aws/eks-anywhere`
+    default:
+      return release === undefined ? command : `${command} # of release ${text(release)}`
+  }
+}
+
+function valueFlags(values: IntentValue | undefined): string {
+  const flags: string[] = []
+  const walk = (path: string, value: IntentValue): void => {
+    if (isRecord(value) && value.ofNetwork !== undefined) flags.push(`${path}=$VPC_ID`)
+    else if (isRecord(value)) for (const [key, inner] of Object.entries(value)) walk(path === '' ? key : `${path}.${key}`, inner)
+    else flags.push(`${path}=${text(value)}`)
+  }
+  if (values !== undefined) walk('', values)
+  return flags.map((flag) => ` --set ${flag}`).join('')
+}
+
+function fluxCommands({ intent, subject }: PlannedStep): Instructions {
+  const cluster = subject.cluster ?? ''
+  const source = isRecord(intent.source) ? intent.source : {}
+  const root = isRecord(intent.root) ? intent.root : {}
+  const secret = source.secret
+  return {
+    commands: [
+      `flux --context ${cluster} install${intent.version === undefined ? '' : ` --version ${text(intent.version)}`} --components source-controller,kustomize-controller,helm-controller`,
+      ...(secret === undefined
+        ? []
+        : [`flux --context ${cluster} create secret git ${text(secret)} --url ${text(source.url)} # asks for what it needs; nothing of it is in this repository`]),
+      `kubectl --context ${cluster} apply --server-side --filename gitops/${text(root.path).replace(/^\.\//, '')}/gotk-sync.yaml`,
+      `flux --context ${cluster} get all --namespace flux-system`,
+    ],
+  }
+}
+
+function lookCommands({ intent, subject, id }: PlannedStep, fleet: Fleet): readonly string[] {
+  const cluster = subject.cluster ?? ''
+  const of = text(intent.of)
+  if (typeof intent.command === 'string') return [intent.command]
+  if (id.startsWith('verify/nodes-ready/')) return [`kubectl --context ${cluster} get nodes --watch`]
+  if (id.startsWith('verify/node-role/')) {
+    const region = fleet.clusters.find((it) => it.name === cluster)?.region
+    return [
+      `aws eks list-access-entries${region === undefined ? '' : ` --region ${region}`} --cluster-name ${cluster}`,
+      ...(text(intent.in).includes('aws-auth')
+        ? [`kubectl --context ${cluster} --namespace kube-system get configmap aws-auth --output yaml`]
+        : []),
+    ]
+  }
+  if (id.startsWith('verify/controller/'))
+    return [
+      `kubectl --context ${cluster} --namespace ${text(intent.namespace)} wait deployment/${text(intent.deployment)} --for=condition=Available --timeout=5m`,
+    ]
+  if (id.startsWith('verify/placed/'))
+    return [`kubectl --context ${cluster} --namespace ${text(intent.namespace)} get ingress,pods,services`]
+  if (id.startsWith('verify/answers/'))
+    return [
+      `while sleep 1; do curl --silent --output /dev/null --max-time ${text(intent.timeoutSeconds)} --write-out '%{http_code}\\n' ${text(intent.url)}; done`,
+    ]
+  if (id.startsWith('verify/reconciled/'))
+    return [
+      `flux --context ${cluster} reconcile source git flux-system`,
+      `flux --context ${cluster} get kustomizations --status-selector ready=false`,
+    ]
+  if (id.startsWith('verify/cluster-dns/'))
+    return [
+      `kubectl --context ${cluster} --namespace kube-system get pods --selector k8s-app=kube-dns --output wide`,
+      `kubectl --context ${cluster} run look-up --rm --stdin --image registry.k8s.io/e2e-test-images/agnhost:2.53 --restart Never -- nslookup kubernetes.default`,
+    ]
+  if (id.startsWith('verify/admin-machine/'))
+    return ['nproc; free -g; df -h .; docker version --format "{{.Server.Version}}"; eksctl anywhere version']
+  if (id.startsWith('verify/registry-mirror/'))
+    return [
+      `curl --fail${intent.caCertificate === undefined || intent.caCertificate === null ? '' : ` --cacert ${text(intent.caCertificate)}`} https://${text(intent.registry)}/v2/`,
+    ]
+  if (id.startsWith('verify/boot-images/'))
+    return [intent.osImageURL, intent.hookImagesURL].flatMap((url) =>
+      url === undefined || url === null ? [] : [`curl --fail --head ${text(url)}`],
+    )
+  if (id.startsWith('verify/hardware/') || id.startsWith('verify/spare-machine/'))
+    return intent.csv === null || intent.csv === undefined ? [] : [`column -s, -t ${text(intent.csv)}`]
+  if (id.startsWith('verify/karmada/'))
+    return ['kubectl --kubeconfig karmada.kubeconfig get clusters', 'kubectl --kubeconfig karmada.kubeconfig get --raw /readyz']
+  if (id.startsWith('verify/reach/'))
+    return intent.port === undefined
+      ? [`kubectl --context ${text(intent.to)} get --raw /readyz # from the network of ${text(intent.from)}`]
+      : [`nc -z -w 5 $KARMADA_HOST ${text(intent.port)} # from ${text(intent.from)}`]
+  return of === '' ? [] : [`skerry plan --site ${subject.site ?? cluster} # ${of}`]
+}
+
+export const text = (value: IntentValue | undefined): string =>
+  value === undefined || value === null ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value)
+
+const isRecord = (value: IntentValue | undefined): value is { readonly [key: string]: IntentValue } =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

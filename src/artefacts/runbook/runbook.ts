@@ -1,0 +1,146 @@
+// RUNBOOK.md: the plan for somebody with a terminal. Before, create, verify, drill, upgrade, clean up; each step with the commands to
+// type, in the order of the plan. Thousands that are alike stand there once, so that the page grows with shapes.
+
+import type { Fleet } from '../../model/fleet.ts'
+import type { IntentValue, Plan, PlannedStep, UndoStep } from '../../model/plan.ts'
+import { durationText } from '../../model/duration.ts'
+import type { Belongings } from '../../report/plan-groups.ts'
+import { belongingsOf, groupTitle, stepGroups, undoGroups, undoTitle } from '../../report/plan-groups.ts'
+import type { Artefact } from '../artefact.ts'
+import { yamlOf } from '../artefact.ts'
+import { instructionsFor } from './commands.ts'
+import { byHand } from './drills.ts'
+import { toolsFor } from './tools.ts'
+import { undoCommands } from './undo.ts'
+import { upgradeParts } from './upgrade.ts'
+
+export function runbookFiles(plan: Plan): readonly Artefact[] {
+  return [{ path: 'RUNBOOK.md', text: runbook(plan) }]
+}
+
+function runbook(plan: Plan): string {
+  const of = belongingsOf(plan)
+  const { fleet } = plan
+  const isBefore = (step: PlannedStep) => step.intent.part === 'preparation' || step.kind === 'zone.optIn'
+  const before = plan.steps.filter(isBefore)
+  const create = plan.steps.filter((step) => !isBefore(step) && step.kind !== 'verify')
+  const verify = plan.steps.filter((step) => !isBefore(step) && step.kind === 'verify')
+  return `${[
+    `# Runbook of the fleet ${fleet.name}`,
+    fleet.metadata.description ?? '',
+    'Written by skerry from the plan; the fleet file is the place to change it. A name in capitals after `$` is a value that exists only when the step before it is done.',
+    '## Before',
+    toolTable(plan),
+    ...accounts(fleet),
+    ...sections(plan, before, of),
+    '## Create',
+    ...sections(plan, create, of),
+    '## Verify',
+    ...sections(plan, verify, of),
+    ...drills(fleet),
+    ...upgrades(fleet),
+    '## Clean up',
+    plan.backward.some((step) => step.protected)
+      ? 'What is marked `protect` is taken away only by somebody who means it: read each name before you type it.'
+      : '',
+    ...undoSections(plan, of),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n')}\n`
+}
+
+function toolTable(plan: Plan): string {
+  const rows = toolsFor(plan).map(
+    ({ name, version, why, look }) => `| ${name} | ${version ?? 'any current one'} | ${why} | \`${look}\` |`,
+  )
+  return ['| tool | version | what for | look |', '| --- | --- | --- | --- |', ...rows].join('\n')
+}
+
+function accounts(fleet: Fleet): readonly string[] {
+  return fleet.accounts.map(({ name, id, roles, user }) => {
+    const role = roles?.deploy
+    const who = user === undefined ? '' : ` (the user ${user} may assume it)`
+    return [
+      `Account ${name}, ${id}${role === undefined ? '' : `, by the role ${role}${who}`}:`,
+      fence([
+        ...(role === undefined ? [] : [`aws sts assume-role --role-arn arn:aws:iam::${id}:role/${role} --role-session-name ${fleet.accounts.find((it) => it.name === name)?.session?.name ?? 'skerry'}`]),
+        'aws sts get-caller-identity',
+      ]),
+    ].join('\n\n')
+  })
+}
+
+function sections(plan: Plan, steps: readonly PlannedStep[], of: Belongings): readonly string[] {
+  if (steps.length === 0) return ['Nothing.']
+  return stepGroups(steps, of).flatMap((group, index) => {
+    const [first] = group
+    const instructions = instructionsFor(first, plan.fleet)
+    const { takeOver } = instructions
+    const commands = first.existing ? (instructions.look ?? instructions.commands) : instructions.commands
+    const expected = first.expected
+    return [
+      `### ${index + 1}. ${plainText(groupTitle(group, of))}`,
+      [
+        first.existing ? 'It exists and stays whose it is: only look.' : '',
+        expected === undefined
+          ? ''
+          : `Takes ${durationText(expected.minSeconds)} to ${durationText(expected.maxSeconds)} as a rule.`,
+        group.length === 1 ? '' : `For each of the ${group.length}; here for ${nameOf(first)}:`,
+      ]
+        .filter((line) => line !== '')
+        .join(' '),
+      takeOver === undefined || first.existing ? '' : ownStacks(takeOver),
+      commands.length === 0 ? '' : fence(commands),
+    ]
+  })
+}
+
+const ownStacks = (values: Readonly<Record<string, IntentValue>>): string =>
+  `Made by your own stacks or pipeline, with these values:\n\n\`\`\`yaml\n${yamlOf(values)}\`\`\``
+
+const nameOf = ({ subject, id }: PlannedStep | UndoStep): string => subject.site ?? subject.cluster ?? subject.host ?? id
+
+function drills(fleet: Fleet): readonly string[] {
+  if (fleet.drills.length === 0) return []
+  return [
+    '## Drill',
+    'The forecast first, then the real thing while somebody watches the name; the last command of each undoes it.',
+    ...fleet.drills.flatMap((drill) => [
+      `### ${drill.name}`,
+      plainText(drill.metadata.description ?? ''),
+      fence([`skerry drill ${drill.name}`]),
+      ...byHand(fleet, drill).map(({ atSeconds, what, begin, end }) =>
+        begin.length === 0
+          ? `At ${durationText(atSeconds)}: ${what}. No command does that: it takes a hand on the plug or the port.`
+          : `At ${durationText(atSeconds)}: ${what}.\n\n${fence([...begin, ...end])}`,
+      ),
+    ]),
+  ]
+}
+
+function upgrades(fleet: Fleet): readonly string[] {
+  const parts = upgradeParts(fleet)
+  if (parts.length === 0) return []
+  return [
+    '## Upgrade',
+    ...parts.map(({ title, lines }) => `### ${title}\n\n${lines.map((line, index) => `${index + 1}. ${line}`).join('\n')}`),
+  ]
+}
+
+function undoSections(plan: Plan, of: Belongings): readonly string[] {
+  const made = new Map(plan.steps.map((step) => [step.id, step]))
+  return undoGroups(plan.backward, of).flatMap((group, index) => {
+    const [first] = group
+    const commands = undoCommands(first, made.get(first.undoes), plan.fleet)
+    return [
+      `### ${index + 1}. ${plainText(undoTitle(group, of))}`,
+      group.length === 1 ? '' : `For each of the ${group.length}; here for ${nameOf(first)}:`,
+      commands.length === 0 ? 'With the stacks or by the means that made it.' : fence(commands),
+    ]
+  })
+}
+
+const fence = (lines: readonly string[]): string => `\`\`\`sh\n${lines.join('\n')}\n\`\`\``
+
+/** A title from the fleet file stays on its line and opens no code and no link. */
+const plainText = (text: string): string => text.replace(/[\r\n]+/g, ' ').replace(/([`<[\]])/g, '\\$1')
