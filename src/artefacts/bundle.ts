@@ -8,6 +8,8 @@ import type { KubernetesObject } from './artefact.ts'
 export interface Bundle {
   /** Its folder, and its Kustomization: `game-2048`, `aws-load-balancer-controller`. */
   readonly name: string
+  /** The folder of its base, where that has another name: `ingress-controller`. */
+  readonly folder?: string
   /** In this order on a cluster: an infrastructure bundle is ready before any app is applied. */
   readonly layer: 'infrastructure' | 'clusters' | 'apps'
   readonly base: readonly BundleFile[]
@@ -17,6 +19,8 @@ export interface Bundle {
   readonly needs: readonly string[]
   /** Namespace of the kustomization, where all of its objects share one. */
   readonly namespace?: string
+  /** Kinds whose health is not what Flux takes for it, judged by an expression (Flux: healthCheckExprs). */
+  readonly health?: readonly { readonly apiVersion: string; readonly kind: string; readonly current: string }[]
 }
 
 /** A file of a base or an overlay, such as `deployment.yaml`. */

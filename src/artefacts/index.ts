@@ -3,11 +3,12 @@
 
 import type { Plan } from '../model/plan.ts'
 import type { Artefact } from './artefact.ts'
+import { cloudFormationFiles } from './cloudformation/assembly.ts'
 import { runbookFiles } from './runbook/runbook.ts'
 
 export type { Artefact, KubernetesObject } from './artefact.ts'
 
-const writers: readonly ((plan: Plan) => readonly Artefact[])[] = [runbookFiles]
+const writers: readonly ((plan: Plan) => readonly Artefact[])[] = [cloudFormationFiles, runbookFiles]
 
 /** In the order of their paths. */
 export const artefacts = (plan: Plan): readonly Artefact[] =>

@@ -30,7 +30,8 @@ export const ownershipOf = (files: readonly Artefact[], hash: (text: string) => 
 
 /** One file to a line, so that a review shows which of them changed. */
 export function writeOwnership({ files, writing }: OwnershipRecord): string {
-  const about = 'The files that skerry wrote here, each with the hash of what it wrote. Everything else is not skerry’s.'
+  const about =
+    'The files that skerry wrote here, each with the hash of what it wrote. Everything else is not skerry’s.'
   const unfinished = Object.keys(writing).length === 0 ? '' : `,\n  "writing": ${lines(writing)}`
   return `{\n  "version": 1,\n  "about": ${JSON.stringify(about)},\n  "files": ${lines(files)}${unfinished}\n}\n`
 }

@@ -7,7 +7,9 @@ import { deliverToBranch } from './branch.ts'
 
 let repository: string
 const git = (...args: string[]): string =>
-  execFileSync('git', ['-C', repository, '-c', 'user.name=A', '-c', 'user.email=a@example.com', ...args], { encoding: 'utf8' })
+  execFileSync('git', ['-C', repository, '-c', 'user.name=A', '-c', 'user.email=a@example.com', ...args], {
+    encoding: 'utf8',
+  })
 
 beforeEach(() => {
   repository = mkdtempSync(join(tmpdir(), 'skerry-repo-'))
@@ -27,7 +29,14 @@ const files = [
   { path: 'apps/game.yaml', text: 'kind: Deployment # ö\n' },
   { path: 'clusters/a/sync.yaml', text: 'kind: GitRepository\n' },
 ]
-const to = (more: object = {}) => ({ repository, under: 'fleet', base: 'main', branch: 'skerry/game', message: 'Fleet game', ...more })
+const to = (more: object = {}) => ({
+  repository,
+  under: 'fleet',
+  base: 'main',
+  branch: 'skerry/game',
+  message: 'Fleet game',
+  ...more,
+})
 const merge = (): void => void git('merge', '--quiet', '--ff-only', 'skerry/game')
 
 describe('artefacts as a branch', () => {

@@ -83,7 +83,11 @@ function gitIn(repository: string): Git {
     git(['rev-parse', '--git-dir'])
   } catch (error) {
     if (!(error instanceof GitError)) throw error
-    throw new Refusal('usage', `${repository} is no Git repository`, 'name a clone of the repository that the clusters follow')
+    throw new Refusal(
+      'usage',
+      `${repository} is no Git repository`,
+      'name a clone of the repository that the clusters follow',
+    )
   }
   return git
 }
@@ -117,7 +121,11 @@ function recordAt(git: Git, base: string, path: string): OwnershipRecord {
   if (text === undefined) return { files: {}, writing: {} }
   const record = readOwnership(text)
   if (record === undefined)
-    throw new Refusal('refused', `${path} of ${base.slice(0, 10)} is not the list of files that skerry writes`, 'restore it')
+    throw new Refusal(
+      'refused',
+      `${path} of ${base.slice(0, 10)} is not the list of files that skerry writes`,
+      'restore it',
+    )
   return record
 }
 
@@ -140,7 +148,8 @@ function blobsAt(git: Git, base: string, paths: readonly string[]): ReadonlyMap<
 }
 
 function refuseWhatIsNotOurs({ foreign, byHand }: Comparison, { base }: BranchDelivery): void {
-  const some = (all: readonly string[]) => listed([...all.slice(0, 3), ...(all.length > 3 ? [`${all.length - 3} more`] : [])])
+  const some = (all: readonly string[]) =>
+    listed([...all.slice(0, 3), ...(all.length > 3 ? [`${all.length - 3} more`] : [])])
   if (foreign.length > 0)
     throw new Refusal(
       'refused',
@@ -159,7 +168,9 @@ function refuseWhatIsNotOurs({ foreign, byHand }: Comparison, { base }: BranchDe
 function refuseOtherCommits(git: Git, branch: string, base: string): boolean {
   const tip = attempt(git, ['rev-parse', '--verify', '--quiet', `refs/heads/${branch}`])?.trim()
   if (tip === undefined) return false
-  const bodies = git(['log', '--format=%B%x00', `${base}..${tip}`]).split('\0').filter((body) => body.trim() !== '')
+  const bodies = git(['log', '--format=%B%x00', `${base}..${tip}`])
+    .split('\0')
+    .filter((body) => body.trim() !== '')
   if (bodies.some((body) => !body.includes(trailer)))
     throw new Refusal(
       'refused',

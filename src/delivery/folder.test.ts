@@ -14,16 +14,17 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-const files = [
-  { path: 'gitops/apps/game.yaml', text: 'kind: Deployment\n' },
-  { path: 'RUNBOOK.md', text: '# Runbook\n' },
-]
+const game = { path: 'gitops/apps/game.yaml', text: 'kind: Deployment\n' }
+const files = [game, { path: 'RUNBOOK.md', text: '# Runbook\n' }]
 const read = (path: string): string => readFileSync(join(folder, path), 'utf8')
 const put = (path: string, text: string): void => writeFileSync(join(folder, path), text)
 
 describe('artefacts into a folder', () => {
   test('are written whole with a list of what is ours, and a second run changes nothing', () => {
-    expect(deliverToFolder(folder, files)).toMatchObject({ added: ['RUNBOOK.md', 'gitops/apps/game.yaml'], foreign: [] })
+    expect(deliverToFolder(folder, files)).toMatchObject({
+      added: ['RUNBOOK.md', 'gitops/apps/game.yaml'],
+      foreign: [],
+    })
     expect(read('RUNBOOK.md')).toBe('# Runbook\n')
     expect(JSON.parse(read(ownershipFile)).files).toEqual({
       'RUNBOOK.md': sha256('# Runbook\n'),
@@ -46,8 +47,8 @@ describe('artefacts into a folder', () => {
     rmSync(join(folder, 'RUNBOOK.md'))
     deliverToFolder(folder, files)
     put('RUNBOOK.md', '# Runbook, and a remark\n')
-    expect(() => deliverToFolder(folder, [files[0]!, { path: 'RUNBOOK.md', text: '# New\n' }])).toThrow(/changed by hand/)
-    expect(() => deliverToFolder(folder, [files[0]!])).toThrow(/changed by hand/)
+    expect(() => deliverToFolder(folder, [game, { path: 'RUNBOOK.md', text: '# New\n' }])).toThrow(/changed by hand/)
+    expect(() => deliverToFolder(folder, [game])).toThrow(/changed by hand/)
     expect(read('RUNBOOK.md')).toBe('# Runbook, and a remark\n')
     deliverToFolder(folder, files, true)
     expect(read('RUNBOOK.md')).toBe('# Runbook\n')

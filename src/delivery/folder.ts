@@ -94,7 +94,11 @@ function inside(folder: string, path: string): string {
   const root = resolve(folder)
   const full = resolve(root, path)
   if (!full.startsWith(root.endsWith(sep) ? root : root + sep))
-    throw new Refusal('refused', `${path} would lie outside of ${folder}`, 'restore the list of files from version control')
+    throw new Refusal(
+      'refused',
+      `${path} would lie outside of ${folder}`,
+      'restore the list of files from version control',
+    )
   for (let parent = dirname(full); parent.length > root.length; parent = dirname(parent))
     if (lstatSync(parent, { throwIfNoEntry: false })?.isSymbolicLink() === true)
       throw new Refusal('refused', `${parent} is a link: what lies behind it is not skerry's`, 'choose another folder')
@@ -150,7 +154,11 @@ function locked(folder: string): () => void {
       return () => rmSync(path, { force: true })
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST')
-        throw new Refusal('world', `cannot write ${path}: ${(error as Error).message}`, 'see that the folder can be written and has room')
+        throw new Refusal(
+          'world',
+          `cannot write ${path}: ${(error as Error).message}`,
+          'see that the folder can be written and has room',
+        )
       const holder = Number(readFileSync(path, 'utf8'))
       if (isAlive(holder))
         throw new Refusal('refused', `another skerry (process ${holder}) is writing to ${folder}`, 'wait for it to end')
@@ -164,7 +172,11 @@ function mkdirOrRefuse(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true })
   } catch (error) {
-    throw new Refusal('world', `cannot make the folder ${folder}: ${(error as Error).message}`, 'name a folder that can be made')
+    throw new Refusal(
+      'world',
+      `cannot make the folder ${folder}: ${(error as Error).message}`,
+      'name a folder that can be made',
+    )
   }
 }
 

@@ -15,9 +15,16 @@ export function writePlanRecord(folder: string, plan: string): void {
   const path = join(folder, planRecord)
   try {
     // quality 5: a tenth of the time of the default, and as small on text that repeats itself
-    writeFileSync(path, brotliCompressSync(plan, { params: { [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_LGWIN]: 24 } }))
+    writeFileSync(
+      path,
+      brotliCompressSync(plan, { params: { [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_LGWIN]: 24 } }),
+    )
   } catch (error) {
-    throw new Refusal('world', `cannot write ${path}: ${(error as Error).message}`, 'see that the folder can be written and has room')
+    throw new Refusal(
+      'world',
+      `cannot write ${path}: ${(error as Error).message}`,
+      'see that the folder can be written and has room',
+    )
   }
 }
 
@@ -28,6 +35,10 @@ export function readPlanRecord(folder: string): string | undefined {
   try {
     return brotliDecompressSync(readFileSync(path), { maxOutputLength: mostBytes }).toString('utf8')
   } catch (error) {
-    throw new Refusal('input', `${path} cannot be read: ${(error as Error).message}`, 'make the output again with plan --out')
+    throw new Refusal(
+      'input',
+      `${path} cannot be read: ${(error as Error).message}`,
+      'make the output again with plan --out',
+    )
   }
 }

@@ -1,8 +1,9 @@
-// The commands that carry out or look at one step, as a person types them. What skerry only has as an intent so far (networks, clusters
-// and nodes of AWS, which the fleet's own stacks make) is given as the values to take over, never as a command that does half of it.
+// The commands that carry out or look at one step, as a person types them: stacks by their templates in `aws/`, all else by the tools of
+// its engine. Where no command does it, the values to take over are given instead, never a command that does half of it.
 
 import type { Fleet } from '../../model/fleet.ts'
-import type { IntentValue, PlannedStep } from '../../model/plan.ts'
+import type { IntentValue, Plan, PlannedStep } from '../../model/plan.ts'
+import { outputs, stackNames } from '../cloudformation/names.ts'
 
 export interface Instructions {
   /** Typed as they stand, one to a line. */
@@ -13,9 +14,9 @@ export interface Instructions {
   readonly takeOver?: Readonly<Record<string, IntentValue>>
 }
 
-type Commands = (step: PlannedStep, fleet: Fleet) => Instructions
+type Commands = (step: PlannedStep, plan: Plan) => Instructions
 
-export const instructionsFor = (step: PlannedStep, fleet: Fleet): Instructions => byKind[step.kind](step, fleet)
+export const instructionsFor = (step: PlannedStep, plan: Plan): Instructions => byKind[step.kind](step, plan)
 
 const byKind: Readonly<Record<PlannedStep['kind'], Commands>> = {
   'zone.optIn': ({ intent }) => {
@@ -26,13 +27,36 @@ const byKind: Readonly<Record<PlannedStep['kind'], Commands>> = {
       look: [look],
     }
   },
-  network: ({ intent }) => ({ commands: [], takeOver: intent }),
-  'cluster.create': (step, fleet) => clusterCommands(step, fleet),
-  'pool.join': ({ intent, subject }) =>
-    intent.kind === 'machines'
-      ? { commands: [`kubectl --context ${subject.cluster} get nodes`] }
-      : { commands: [], takeOver: intent },
-  addon: (step) => addonCommands(step),
+  network: ({ intent, subject, existing }, { fleet }) => {
+    const region = regionOf(fleet, subject.network)
+    if (existing || region === undefined) return { commands: [], takeOver: intent }
+    const named = stackNames(fleet.name)
+    if (intent.part === undefined) return { commands: [deploy(named.network(subject.network ?? ''), region)] }
+    if (intent.part === 'endpoints') return { commands: [deploy(named.endpoints(subject.network ?? ''), region)] }
+    return {
+      commands: [
+        `for address in $(seq ${text(intent.addresses)}); do aws ec2 allocate-address --region ${region} --domain vpc --network-border-group ${text(intent.networkBorderGroup)}; done`,
+      ],
+    }
+  },
+  'cluster.create': (step, { fleet }) => clusterCommands(step, fleet),
+  'pool.join': (step, { fleet, steps }) => {
+    const { intent, subject } = step
+    const region = fleet.clusters.find((it) => it.name === subject.cluster)?.region
+    if (intent.kind === 'machines') return { commands: [`kubectl --context ${subject.cluster} get nodes`] }
+    if (region === undefined || (intent.kind !== 'managed' && intent.kind !== 'selfManaged'))
+      return { commands: [], takeOver: intent }
+    const named = stackNames(fleet.name)
+    const isLast = steps.findLast((it) => it.kind === 'pool.join' && it.subject.cluster === subject.cluster) === step
+    return {
+      commands: [
+        deploy(named.nodes(subject.site ?? '', subject.pool ?? ''), region),
+        // add-ons that need somewhere to run
+        ...(isLast ? [deploy(named.addons(subject.cluster ?? ''), region)] : []),
+      ],
+    }
+  },
+  addon: (step, { fleet }) => addonCommands(step, fleet),
   'federation.start': ({ intent, subject }) => ({
     commands: [
       `helm upgrade --install karmada karmada --repo https://raw.githubusercontent.com/karmada-io/karmada/master/charts --version ${text(intent.version ?? '1.18.2')} --kube-context ${subject.cluster} --namespace karmada-system --create-namespace --values karmada/${text(intent.name)}/values.yaml`,
@@ -67,16 +91,15 @@ const byKind: Readonly<Record<PlannedStep['kind'], Commands>> = {
             ],
   }),
   'route.point': ({ intent }) => ({ commands: [], takeOver: intent }),
-  verify: (step, fleet) => ({ commands: lookCommands(step, fleet) }),
+  verify: (step, { fleet }) => ({ commands: lookCommands(step, fleet) }),
 }
 
 function clusterCommands({ intent, subject }: PlannedStep, fleet: Fleet): Instructions {
   const name = subject.cluster ?? ''
   if (intent.kind === 'eks' || intent.kind === 'eksOutpost')
     return {
-      takeOver: intent,
       commands: [
-        `aws eks wait cluster-active --region ${text(intent.region)} --name ${name}`,
+        deploy(stackNames(fleet.name).cluster(name), text(intent.region)),
         `aws eks update-kubeconfig --region ${text(intent.region)} --name ${name} --alias ${name}`,
       ],
     }
@@ -107,7 +130,7 @@ function clusterCommands({ intent, subject }: PlannedStep, fleet: Fleet): Instru
   }
 }
 
-function addonCommands({ intent, subject }: PlannedStep): Instructions {
+function addonCommands({ intent, subject }: PlannedStep, fleet: Fleet): Instructions {
   const cluster = subject.cluster ?? ''
   if (Array.isArray(intent.commands))
     return { commands: intent.commands.map((command) => spelled(text(command), intent)) }
@@ -117,24 +140,58 @@ function addonCommands({ intent, subject }: PlannedStep): Instructions {
         `kubectl --context ${text(intent.controller)} --namespace ${text(intent.namespace)} get packages.packages.eks.amazonaws.com`,
       ],
     }
-  if (intent.audience !== undefined) return { takeOver: intent, commands: [] }
-  const { chart } = intent
-  if (isRecord(chart) && intent.by === 'helm')
+  const declared = fleet.clusters.find((it) => it.name === cluster)
+  const stack = stackNames(fleet.name).cluster(cluster)
+  if (intent.audience !== undefined && declared?.region !== undefined)
+    // its provider comes with the stack of the control plane
     return {
-      takeOver: { serviceAccount: intent.serviceAccount ?? null, policy: intent.policy ?? null },
+      commands: [`aws iam list-open-id-connect-providers --query 'OpenIDConnectProviderList[].Arn' --output text`],
+    }
+  if (declared?.region !== undefined && (intent.deployment === 'coredns' || intent.by === 'eks'))
+    return { commands: [deploy(stackNames(fleet.name).addons(cluster), declared.region)] }
+  const { chart } = intent
+  if (isRecord(chart) && intent.by === 'helm') {
+    const network = declared?.network
+    const region = regionOf(fleet, network)
+    return {
       commands: [
+        // the role and its policy come with the stack of the control plane
+        ...(network === undefined || region === undefined
+          ? []
+          : [`VPC_ID=${outputOf(stackNames(fleet.name).network(network), region, outputs.vpcId)}`]),
+        ...(region === undefined ? [] : [`ROLE_ARN=${outputOf(stack, region, outputs.controllerRole)}`]),
+        ...serviceAccountCommands(intent, cluster),
         `helm upgrade --install ${text(intent.releaseName)} ${text(chart.name)} --repo ${text(isRecord(chart.repository) ? chart.repository.url : '')} --version ${text(chart.version)} --kube-context ${cluster} --namespace ${text(intent.namespace)}${valueFlags(intent.values)}`,
       ],
     }
+  }
   if (isRecord(chart))
-    return {
-      takeOver: { serviceAccount: intent.serviceAccount ?? null, policy: intent.policy ?? null },
-      commands: [
-        `flux --context ${cluster} get helmreleases --namespace ${text(intent.namespace)}`,
-      ],
-    }
+    return { commands: [`flux --context ${cluster} get helmreleases --namespace ${text(intent.namespace)}`] }
   return { commands: [], takeOver: intent }
 }
+
+/** The chart is told not to make it; one that gets its credentials by OIDC names its role, one by Pod Identity does not. */
+function serviceAccountCommands({ serviceAccount }: PlannedStep['intent'], cluster: string): readonly string[] {
+  const account = isRecord(serviceAccount) ? serviceAccount : {}
+  const at = `kubectl --context ${cluster} --namespace ${text(account.namespace)}`
+  return [
+    `${at} create serviceaccount ${text(account.name)}`,
+    ...(account.identity === 'oidc'
+      ? [`${at} annotate serviceaccount ${text(account.name)} eks.amazonaws.com/role-arn=$ROLE_ARN`]
+      : []),
+  ]
+}
+
+/** `deploy` makes or changes the stack, and comes back when it is complete. */
+const deploy = (stack: string, region: string): string =>
+  `aws cloudformation deploy --region ${region} --stack-name ${stack} --template-file aws/${stack}.template.json --capabilities CAPABILITY_NAMED_IAM`
+
+const outputOf = (stack: string, region: string, output: string): string =>
+  `$(aws cloudformation describe-stacks --region ${region} --stack-name ${stack} --query "Stacks[0].Outputs[?OutputKey=='${output}'].OutputValue" --output text)`
+
+export const regionOf = (fleet: Fleet, network: string | undefined): string | undefined =>
+  fleet.networks.find((it) => it.name === network)?.region ??
+  fleet.clusters.find((it) => it.network === network && it.region !== undefined)?.region
 
 /** The flags of the two commands that carry images over, which the intent names without them. */
 function spelled(command: string, { registry, release }: PlannedStep['intent']): string {
@@ -154,7 +211,8 @@ function valueFlags(values: IntentValue | undefined): string {
   const flags: string[] = []
   const walk = (path: string, value: IntentValue): void => {
     if (isRecord(value) && value.ofNetwork !== undefined) flags.push(`${path}=$VPC_ID`)
-    else if (isRecord(value)) for (const [key, inner] of Object.entries(value)) walk(path === '' ? key : `${path}.${key}`, inner)
+    else if (isRecord(value))
+      for (const [key, inner] of Object.entries(value)) walk(path === '' ? key : `${path}.${key}`, inner)
     else flags.push(`${path}=${text(value)}`)
   }
   if (values !== undefined) walk('', values)
@@ -171,7 +229,9 @@ function fluxCommands({ intent, subject }: PlannedStep): Instructions {
       `flux --context ${cluster} install${intent.version === undefined ? '' : ` --version ${text(intent.version)}`} --components source-controller,kustomize-controller,helm-controller`,
       ...(secret === undefined
         ? []
-        : [`flux --context ${cluster} create secret git ${text(secret)} --url ${text(source.url)} # asks for what it needs; nothing of it is in this repository`]),
+        : [
+            `flux --context ${cluster} create secret git ${text(secret)} --url ${text(source.url)} # asks for what it needs; nothing of it is in this repository`,
+          ]),
       `kubectl --context ${cluster} apply --server-side --filename gitops/${text(root.path).replace(/^\.\//, '')}/gotk-sync.yaml`,
       `flux --context ${cluster} get all --namespace flux-system`,
     ],
@@ -225,7 +285,10 @@ function lookCommands({ intent, subject, id }: PlannedStep, fleet: Fleet): reado
   if (id.startsWith('verify/hardware/') || id.startsWith('verify/spare-machine/'))
     return intent.csv === null || intent.csv === undefined ? [] : [`column -s, -t ${text(intent.csv)}`]
   if (id.startsWith('verify/karmada/'))
-    return ['kubectl --kubeconfig karmada.kubeconfig get clusters', 'kubectl --kubeconfig karmada.kubeconfig get --raw /readyz']
+    return [
+      'kubectl --kubeconfig karmada.kubeconfig get clusters',
+      'kubectl --kubeconfig karmada.kubeconfig get --raw /readyz',
+    ]
   if (id.startsWith('verify/reach/'))
     return intent.port === undefined
       ? [`kubectl --context ${text(intent.to)} get --raw /readyz # from the network of ${text(intent.from)}`]

@@ -42,16 +42,28 @@ function commandsOf(fleet: Fleet, fault: Fault): Pick<ByHand, 'begin' | 'end'> {
     }
   if (fault.checkPort !== undefined && app?.expose?.healthCheck !== undefined)
     return {
-      begin: [`aws route53 update-health-check --health-check-id $HEALTH_CHECK_ID --port ${fault.checkPort} # of ${fault.site}`],
+      begin: [
+        `aws route53 update-health-check --health-check-id $HEALTH_CHECK_ID --port ${fault.checkPort} # of ${fault.site}`,
+      ],
       end: [`aws route53 update-health-check --health-check-id $HEALTH_CHECK_ID --port ${app.expose.healthCheck.port}`],
     }
   if (fault.delete !== undefined) {
     const object = nameOf(app, fault)
-    return { begin: [fault.delete === 'namespace' ? `kubectl --context ${cluster} delete namespace ${placement?.namespace ?? ''}` : `${at} delete ${fault.delete} ${object}`], end: [] }
+    return {
+      begin: [
+        fault.delete === 'namespace'
+          ? `kubectl --context ${cluster} delete namespace ${placement?.namespace ?? ''}`
+          : `${at} delete ${fault.delete} ${object}`,
+      ],
+      end: [],
+    }
   }
   if (fault.lose === 'nodes')
     return {
-      begin: [`kubectl --context ${cluster} cordon --selector skerry.dev/site=${fault.site}`, `kubectl --context ${cluster} drain --selector skerry.dev/site=${fault.site} --ignore-daemonsets --delete-emptydir-data`],
+      begin: [
+        `kubectl --context ${cluster} cordon --selector skerry.dev/site=${fault.site}`,
+        `kubectl --context ${cluster} drain --selector skerry.dev/site=${fault.site} --ignore-daemonsets --delete-emptydir-data`,
+      ],
       end: [`kubectl --context ${cluster} uncordon --selector skerry.dev/site=${fault.site}`],
     }
   return { begin: [], end: [] }

@@ -1,9 +1,9 @@
 // RUNBOOK.md: the plan for somebody with a terminal. Before, create, verify, drill, upgrade, clean up; each step with the commands to
 // type, in the order of the plan. Thousands that are alike stand there once, so that the page grows with shapes.
 
+import { durationText } from '../../model/duration.ts'
 import type { Fleet } from '../../model/fleet.ts'
 import type { IntentValue, Plan, PlannedStep, UndoStep } from '../../model/plan.ts'
-import { durationText } from '../../model/duration.ts'
 import type { Belongings } from '../../report/plan-groups.ts'
 import { belongingsOf, groupTitle, stepGroups, undoGroups, undoTitle } from '../../report/plan-groups.ts'
 import type { Artefact } from '../artefact.ts'
@@ -34,6 +34,9 @@ function runbook(plan: Plan): string {
     ...accounts(fleet),
     ...sections(plan, before, of),
     '## Create',
+    plan.steps.some((step) => step.kind === 'network' && !step.existing)
+      ? 'The stacks of AWS are in `aws/`: one by one as below, or all of them in their order by `npx aws-cdk@2.1148.1 deploy --all --app aws`.'
+      : '',
     ...sections(plan, create, of),
     '## Verify',
     ...sections(plan, verify, of),
@@ -63,7 +66,11 @@ function accounts(fleet: Fleet): readonly string[] {
     return [
       `Account ${name}, ${id}${role === undefined ? '' : `, by the role ${role}${who}`}:`,
       fence([
-        ...(role === undefined ? [] : [`aws sts assume-role --role-arn arn:aws:iam::${id}:role/${role} --role-session-name ${fleet.accounts.find((it) => it.name === name)?.session?.name ?? 'skerry'}`]),
+        ...(role === undefined
+          ? []
+          : [
+              `aws sts assume-role --role-arn arn:aws:iam::${id}:role/${role} --role-session-name ${fleet.accounts.find((it) => it.name === name)?.session?.name ?? 'skerry'}`,
+            ]),
         'aws sts get-caller-identity',
       ]),
     ].join('\n\n')
@@ -74,7 +81,7 @@ function sections(plan: Plan, steps: readonly PlannedStep[], of: Belongings): re
   if (steps.length === 0) return ['Nothing.']
   return stepGroups(steps, of).flatMap((group, index) => {
     const [first] = group
-    const instructions = instructionsFor(first, plan.fleet)
+    const instructions = instructionsFor(first, plan)
     const { takeOver } = instructions
     const commands = first.existing ? (instructions.look ?? instructions.commands) : instructions.commands
     const expected = first.expected
@@ -82,9 +89,7 @@ function sections(plan: Plan, steps: readonly PlannedStep[], of: Belongings): re
       `### ${index + 1}. ${plainText(groupTitle(group, of))}`,
       [
         first.existing ? 'It exists and stays whose it is: only look.' : '',
-        expected === undefined
-          ? ''
-          : `Takes ${durationText(expected.minSeconds)} to ${durationText(expected.maxSeconds)} as a rule.`,
+        expected === undefined ? '' : takes(expected),
         group.length === 1 ? '' : `For each of the ${group.length}; here for ${nameOf(first)}:`,
       ]
         .filter((line) => line !== '')
@@ -95,10 +100,16 @@ function sections(plan: Plan, steps: readonly PlannedStep[], of: Belongings): re
   })
 }
 
+const takes = ({ minSeconds, maxSeconds }: NonNullable<PlannedStep['expected']>): string =>
+  minSeconds === maxSeconds
+    ? `Takes about ${durationText(maxSeconds)}.`
+    : `Takes ${durationText(minSeconds)} to ${durationText(maxSeconds)} as a rule.`
+
 const ownStacks = (values: Readonly<Record<string, IntentValue>>): string =>
   `Made by your own stacks or pipeline, with these values:\n\n\`\`\`yaml\n${yamlOf(values)}\`\`\``
 
-const nameOf = ({ subject, id }: PlannedStep | UndoStep): string => subject.site ?? subject.cluster ?? subject.host ?? id
+const nameOf = ({ subject, id }: PlannedStep | UndoStep): string =>
+  subject.site ?? subject.cluster ?? subject.host ?? id
 
 function drills(fleet: Fleet): readonly string[] {
   if (fleet.drills.length === 0) return []
@@ -123,7 +134,9 @@ function upgrades(fleet: Fleet): readonly string[] {
   if (parts.length === 0) return []
   return [
     '## Upgrade',
-    ...parts.map(({ title, lines }) => `### ${title}\n\n${lines.map((line, index) => `${index + 1}. ${line}`).join('\n')}`),
+    ...parts.map(
+      ({ title, lines }) => `### ${title}\n\n${lines.map((line, index) => `${index + 1}. ${line}`).join('\n')}`,
+    ),
   ]
 }
 

@@ -14,18 +14,33 @@ export interface Tool {
 
 export function toolsFor({ fleet, steps }: Plan): readonly Tool[] {
   const kinds = new Set(fleet.clusters.map(({ kind }) => kind))
-  const onAws = steps.some(({ kind }) => kind === 'zone.optIn' || kind === 'network') || kinds.has('eks') || kinds.has('eksOutpost')
-  const anywhere = [...new Set(fleet.clusters.flatMap(({ eksAnywhere }) => eksAnywhere?.release ?? []))].sort(semver.compare)
-  const helm = steps.some(({ kind, intent }) => kind === 'federation.start' || (kind === 'addon' && intent.by === 'helm'))
+  const onAws =
+    steps.some(({ kind }) => kind === 'zone.optIn' || kind === 'network') || kinds.has('eks') || kinds.has('eksOutpost')
+  const anywhere = [...new Set(fleet.clusters.flatMap(({ eksAnywhere }) => eksAnywhere?.release ?? []))].sort(
+    semver.compare,
+  )
+  const helm = steps.some(
+    ({ kind, intent }) => kind === 'federation.start' || (kind === 'addon' && intent.by === 'helm'),
+  )
   return [
-    { name: 'kubectl', version: kubectlRange(fleet), why: 'one minor version from each cluster at most', look: 'kubectl version --client' },
+    {
+      name: 'kubectl',
+      version: kubectlRange(fleet),
+      why: 'one minor version from each cluster at most',
+      look: 'kubectl version --client',
+    },
     ...(onAws ? [{ name: 'aws', version: '2', why: 'accounts, zones, EKS, Route 53', look: 'aws --version' }] : []),
     ...(helm ? [{ name: 'helm', version: '3', why: 'charts that Flux does not install', look: 'helm version' }] : []),
     ...(fleet.gitops === undefined
       ? []
       : [
           { name: 'git', version: undefined, why: 'the repository that clusters follow', look: 'git --version' },
-          { name: 'flux', version: fleet.gitops.version, why: 'the first installation, and looking at it', look: 'flux --version' },
+          {
+            name: 'flux',
+            version: fleet.gitops.version,
+            why: 'the first installation, and looking at it',
+            look: 'flux --version',
+          },
         ]),
     ...(fleet.gitops?.secrets === undefined
       ? []
@@ -35,7 +50,14 @@ export function toolsFor({ fleet, steps }: Plan): readonly Tool[] {
         ]),
     ...(anywhere.length === 0
       ? []
-      : [{ name: 'eksctl anywhere', version: anywhere.join(', '), why: 'EKS Anywhere, on its admin machine', look: 'eksctl anywhere version' }]),
+      : [
+          {
+            name: 'eksctl anywhere',
+            version: anywhere.join(', '),
+            why: 'EKS Anywhere, on its admin machine',
+            look: 'eksctl anywhere version',
+          },
+        ]),
     ...(fleet.federations.length === 0
       ? []
       : [

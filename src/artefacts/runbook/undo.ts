@@ -1,8 +1,9 @@
-// The commands that take one step back. What the fleet's own stacks made goes with them; skerry names what must be gone before.
+// The commands that take one step back: the stack that made it is deleted when all that stood on it is gone.
 
 import type { Fleet } from '../../model/fleet.ts'
-import type { IntentValue, Step, UndoStep } from '../../model/plan.ts'
-import { text } from './commands.ts'
+import type { Step, UndoStep } from '../../model/plan.ts'
+import { stackNames } from '../cloudformation/names.ts'
+import { regionOf, text } from './commands.ts'
 
 type Undo = (step: UndoStep, made: Step | undefined, fleet: Fleet) => readonly string[]
 
@@ -32,17 +33,29 @@ const byKind: Readonly<Record<UndoStep['kind'], Undo>> = {
         `kubectl --context ${text(intent.controller)} --namespace ${text(intent.namespace)} delete packages.packages.eks.amazonaws.com ${text(intent.package)}`,
       ]
     if (intent.by === 'flux')
-      return [`kubectl --context ${subject.cluster} --namespace ${text(intent.namespace)} delete helmrelease ${subject.addon}`]
+      return [
+        `kubectl --context ${subject.cluster} --namespace ${text(intent.namespace)} delete helmrelease ${subject.addon}`,
+      ]
     if (intent.releaseName !== undefined)
-      return [`helm uninstall ${text(intent.releaseName)} --kube-context ${subject.cluster} --namespace ${text(intent.namespace)}`]
+      return [
+        `helm uninstall ${text(intent.releaseName)} --kube-context ${subject.cluster} --namespace ${text(intent.namespace)}`,
+      ]
     return []
   },
-  'pool.drain': ({ subject }) => [
-    `kubectl --context ${subject.cluster} drain --ignore-daemonsets --delete-emptydir-data --selector skerry.dev/pool=${subject.pool}`,
-  ],
-  'cluster.delete': ({ subject }, made) => {
+  'pool.drain': ({ subject }, made, fleet) => {
+    const region = fleet.clusters.find((it) => it.name === subject.cluster)?.region
+    const onAws = made?.intent.kind === 'managed' || made?.intent.kind === 'selfManaged'
+    return [
+      `kubectl --context ${subject.cluster} drain --ignore-daemonsets --delete-emptydir-data --selector skerry.dev/site=${subject.site},skerry.dev/pool=${subject.pool}`,
+      ...(onAws ? deletes(stackNames(fleet.name).nodes(subject.site ?? '', subject.pool ?? ''), region) : []),
+    ]
+  },
+  'cluster.delete': ({ subject }, made, fleet) => {
     const name = subject.cluster ?? ''
-    if (made?.intent.kind !== 'eksAnywhere') return []
+    const named = stackNames(fleet.name)
+    const region = text(made?.intent.region)
+    if (made?.intent.kind !== 'eksAnywhere')
+      return [...deletes(named.addons(name), region), ...deletes(named.cluster(name), region)]
     return made.intent.by === 'flux'
       ? [
           `# take its files out of the repository; the management cluster then deletes it`,
@@ -50,22 +63,37 @@ const byKind: Readonly<Record<UndoStep['kind'], Undo>> = {
         ]
       : [`eksctl anywhere delete cluster --filename eks-anywhere/${name}/cluster.yaml`]
   },
-  'member.leave': ({ subject }) => [`karmadactl unjoin ${subject.cluster} --kubeconfig karmada.kubeconfig --cluster-kubeconfig ${subject.cluster}.kubeconfig`],
+  'member.leave': ({ subject }) => [
+    `karmadactl unjoin ${subject.cluster} --kubeconfig karmada.kubeconfig --cluster-kubeconfig ${subject.cluster}.kubeconfig`,
+  ],
   'federation.stop': ({ subject }) => [
     `helm uninstall karmada --kube-context ${subject.cluster} --namespace karmada-system`,
     `kubectl --context ${subject.cluster} --namespace karmada-system delete persistentvolumeclaims --all`,
   ],
   'route.withdraw': () => [],
-  'network.delete': ({ subject }, made) => leftBehind(subject.network, made?.intent.region),
+  'network.delete': ({ subject }, made, fleet) => {
+    const network = subject.network ?? ''
+    const named = stackNames(fleet.name)
+    const region = regionOf(fleet, network)
+    if (made?.intent.part === 'endpoints') return deletes(named.endpoints(network), region)
+    if (made?.intent.part !== undefined) return []
+    return [...leftBehind(region), ...deletes(named.network(network), region)]
+  },
   'zone.keep': () => [],
   keep: () => [],
 }
 
-/** What a controller made in the network and no stack knows of: found by its tags before the network is deleted. */
-function leftBehind(network: string | undefined, region: IntentValue | undefined): readonly string[] {
-  if (network === undefined || region === undefined) return []
+/** What a controller made in the network and no stack knows of keeps its subnets: looked for before the network is deleted. */
+function leftBehind(region: string | undefined): readonly string[] {
+  if (region === undefined) return []
   return [
-    `aws elbv2 describe-load-balancers --region ${text(region)} --query 'LoadBalancers[].[LoadBalancerName,VpcId]' --output text`,
-    `aws ec2 describe-network-interfaces --region ${text(region)} --filters Name=status,Values=available --query 'NetworkInterfaces[].[NetworkInterfaceId,VpcId,Description]' --output text`,
+    `aws elbv2 describe-load-balancers --region ${region} --query 'LoadBalancers[].[LoadBalancerName,VpcId]' --output text`,
+    `aws ec2 describe-network-interfaces --region ${region} --filters Name=status,Values=available --query 'NetworkInterfaces[].[NetworkInterfaceId,VpcId,Description]' --output text`,
   ]
+}
+
+function deletes(stack: string, region: string | undefined): readonly string[] {
+  if (region === undefined || region === '') return []
+  const of = `--region ${region} --stack-name ${stack}`
+  return [`aws cloudformation delete-stack ${of}`, `aws cloudformation wait stack-delete-complete ${of}`]
 }

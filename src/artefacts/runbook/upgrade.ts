@@ -13,7 +13,9 @@ export function upgradeParts(fleet: Fleet): readonly UpgradePart[] {
   const rings = Object.entries(fleet.gitops?.rings ?? {})
   const kinds = new Set(fleet.clusters.map(({ kind }) => kind))
   const management = fleet.clusters.filter(({ eksAnywhere }) => eksAnywhere?.role === 'management')
-  const selfMade = fleet.clusters.filter(({ eksAnywhere }) => eksAnywhere !== undefined && eksAnywhere.managementCluster === undefined)
+  const selfMade = fleet.clusters.filter(
+    ({ eksAnywhere }) => eksAnywhere !== undefined && eksAnywhere.managementCluster === undefined,
+  )
   return [
     ...(rings.length === 0
       ? []
@@ -46,7 +48,10 @@ export function upgradeParts(fleet: Fleet): readonly UpgradePart[] {
           {
             title: 'EKS Anywhere, management clusters before what they manage',
             lines: [
-              ...management.map(({ name }) => `\`eksctl anywhere upgrade cluster --filename eks-anywhere/${name}/cluster.yaml\` on the admin machine of ${name}`),
+              ...management.map(
+                ({ name }) =>
+                  `\`eksctl anywhere upgrade cluster --filename eks-anywhere/${name}/cluster.yaml\` on the admin machine of ${name}`,
+              ),
               'Then the workload clusters: their files in the repository carry the version, and the management cluster rolls them.',
             ],
           },
@@ -58,8 +63,9 @@ export function upgradeParts(fleet: Fleet): readonly UpgradePart[] {
             title: 'EKS Anywhere, clusters that manage themselves',
             lines: selfMade
               .filter((it) => !management.includes(it))
-              .map(({ name, eksAnywhere }) =>
-                `\`eksctl anywhere upgrade cluster --filename eks-anywhere/${name}/cluster.yaml\` on the admin machine of ${name}${eksAnywhere?.upgradeWindow === undefined ? '' : `; window: ${eksAnywhere.upgradeWindow}`}`,
+              .map(
+                ({ name, eksAnywhere }) =>
+                  `\`eksctl anywhere upgrade cluster --filename eks-anywhere/${name}/cluster.yaml\` on the admin machine of ${name}${eksAnywhere?.upgradeWindow === undefined ? '' : `; window: ${eksAnywhere.upgradeWindow}`}`,
               ),
           },
         ]),

@@ -80,7 +80,11 @@ function written(skerry: Skerry, shell: Shell, made: Plan, folder: string, { for
 function delivered(skerry: Skerry, shell: Shell, made: Plan, repository: string, { branch, force }: Options): void {
   const { gitops, name } = made.fleet
   if (gitops === undefined)
-    throw new Refusal('usage', 'the fleet has no gitops: there is no repository to deliver to', 'declare gitops, or use --out')
+    throw new Refusal(
+      'usage',
+      'the fleet has no gitops: there is no repository to deliver to',
+      'declare gitops, or use --out',
+    )
   const inside = 'gitops/'
   const files = skerry
     .artefacts(made)
@@ -93,7 +97,9 @@ function delivered(skerry: Skerry, shell: Shell, made: Plan, repository: string,
     message: `Fleet ${name}`,
     ...(force === undefined ? {} : { force }),
   })
-  shell.terminal.say(skerry.deliveredText(result, `${repository}, branch ${result.commit === undefined ? gitops.branch : onto}`))
+  shell.terminal.say(
+    skerry.deliveredText(result, `${repository}, branch ${result.commit === undefined ? gitops.branch : onto}`),
+  )
   if (result.commit !== undefined)
     shell.terminal.say(
       `  next  git -C ${repository} push origin ${onto}${gitops.deliver === 'pullRequest' ? `, and open a pull request against ${gitops.branch}` : ''}`,
@@ -102,12 +108,15 @@ function delivered(skerry: Skerry, shell: Shell, made: Plan, repository: string,
 
 async function observed(skerry: Skerry, shell: Shell, path: string): Promise<Observed> {
   if (!existsSync(path))
-    throw new Refusal('usage', `there is no ${path}`, 'name a plan written by --save, an output written by --out, or an earlier fleet')
+    throw new Refusal(
+      'usage',
+      `there is no ${path}`,
+      'name a plan written by --save, an output written by --out, or an earlier fleet',
+    )
   const folder = statSync(path).isDirectory()
   const record = folder ? skerry.readPlanRecord(path) : undefined
   if (record !== undefined) return skerry.readObserved(JSON.parse(record))
-  if (folder || !path.endsWith('.json'))
-    return skerry.observedFrom(skerry.plan(await shell.whole([path])))
+  if (folder || !path.endsWith('.json')) return skerry.observedFrom(skerry.plan(await shell.whole([path])))
   try {
     return skerry.readObserved(JSON.parse(readFileSync(path, 'utf8')))
   } catch (error) {

@@ -1,0 +1,31 @@
+// Names that several stacks must agree on: of stacks, of their outputs, of the resources in them.
+
+/** `main` → `Main`, `oregon-public-a` → `OregonPublicA`: a logical id holds letters and digits only. */
+export const logical = (...parts: readonly string[]): string =>
+  parts
+    .flatMap((part) => part.split(/[^A-Za-z0-9]+/))
+    .map((word) => word.slice(0, 1).toUpperCase() + word.slice(1))
+    .join('')
+
+/** A stack's name: letters, digits and hyphens, 128 at most, and a letter first. */
+export const stackNames = (fleet: string) => ({
+  network: (network: string) => `${fleet}-network-${network}`,
+  cluster: (cluster: string) => `${fleet}-cluster-${cluster}`,
+  endpoints: (network: string) => `${fleet}-endpoints-${network}`,
+  nodes: (site: string, pool: string) => `${fleet}-nodes-${site}-${pool}`,
+  addons: (cluster: string) => `${fleet}-addons-${cluster}`,
+  karmada: (federation: string) => `${fleet}-karmada-${federation}`,
+  dns: (zone: string) => `${fleet}-dns-${zone.replaceAll('.', '-')}`,
+})
+
+export const outputs = {
+  vpcId: 'VpcId',
+  subnetId: (subnet: string) => `${logical(subnet)}Id`,
+  clusterName: 'ClusterName',
+  clusterEndpoint: 'ClusterEndpoint',
+  clusterCertificate: 'ClusterCertificateAuthority',
+  clusterSecurityGroup: 'ClusterSecurityGroupId',
+  serviceCidr: 'ServiceCidr',
+  nodeRole: 'NodeInstanceRole',
+  controllerRole: 'LoadBalancerControllerRole',
+} as const

@@ -1,0 +1,248 @@
+// Which stacks a plan comes down to: one for each network, control plane and node pool, so that a site that cannot be made stops no other;
+// and of alike pools one template, with what differs as parameters.
+
+import type { Site } from '../../model/fleet.ts'
+import { lookup } from '../../model/lookup.ts'
+import type { Plan, Step } from '../../model/plan.ts'
+import { addons } from './addons.ts'
+import { cluster, waitsForNodes } from './cluster.ts'
+import { endpoints } from './endpoints.ts'
+import { karmada } from './karmada.ts'
+import { outputs, stackNames } from './names.ts'
+import { network } from './network.ts'
+import type { PoolValues } from './nodes.ts'
+import { nodes } from './nodes.ts'
+import type { Cdk, Template } from './synthesis.ts'
+import { cdk, synthesised } from './synthesis.ts'
+import { asList, asRecord, asText, asTexts } from './values.ts'
+
+export interface StackFile {
+  readonly name: string
+  readonly account: string
+  readonly region: string
+  readonly template: Template
+  readonly needs: readonly string[]
+  readonly tags: Readonly<Record<string, string>>
+}
+
+export function stacksOf({ fleet, steps }: Plan): readonly StackFile[] {
+  const wanted = steps.filter((step) => !step.existing && step.change !== 'remove')
+  const named = stackNames(fleet.name)
+  const find = lookup(fleet)
+  const accountId = (name: string | undefined): string => fleet.accounts.find((it) => it.name === name)?.id ?? ''
+  const networkSteps = new Map(
+    steps
+      .filter((it) => it.kind === 'network' && it.intent.part === undefined)
+      .map((it) => [it.subject.network ?? '', it]),
+  )
+  const clusterSteps = new Map(
+    wanted
+      .filter((it) => it.kind === 'cluster.create' && (it.intent.kind === 'eks' || it.intent.kind === 'eksOutpost'))
+      .map((it) => [it.subject.cluster ?? '', it]),
+  )
+  const hasStack = (name: string): boolean =>
+    networkSteps.get(name)?.existing === false && asText(networkSteps.get(name)?.intent.region) !== ''
+  const core = (): Cdk['core'] => cdk().core
+  const subnetOf = (networkName: string) => (subnet: string) =>
+    hasStack(networkName)
+      ? core().Fn.getStackOutput(named.network(networkName), outputs.subnetId(subnet))
+      : existingSubnet(networkSteps.get(networkName), subnet)
+  const vpcOf = (networkName: string): string =>
+    hasStack(networkName)
+      ? core().Fn.getStackOutput(named.network(networkName), outputs.vpcId)
+      : asText(networkSteps.get(networkName)?.intent.existing)
+  const place = (networkName: string, account?: string) => {
+    const intent = networkSteps.get(networkName)?.intent
+    return { account: accountId(account ?? (asText(intent?.account) || undefined)), region: asText(intent?.region) }
+  }
+  const tags = (more: Readonly<Record<string, string>> = {}) => ({ 'skerry.dev/fleet': fleet.name, ...more })
+  const stacks: StackFile[] = []
+
+  const clusterZones = new Set(
+    [...clusterSteps.values()].flatMap(({ intent }) => asList(intent.subnets).map((it) => asText(asRecord(it).zone))),
+  )
+  for (const [name, step] of networkSteps) {
+    if (!hasStack(name)) continue
+    const context = { clusterZones, outpostArn: (site: string) => find.site(site)?.place.outpostArn }
+    stacks.push({
+      name: named.network(name),
+      ...place(name),
+      template: synthesised(`The network ${name} of the fleet ${fleet.name}`, (stack, it) =>
+        network(stack, it, step, context),
+      ),
+      needs: [],
+      tags: tags(),
+    })
+  }
+
+  for (const [name, step] of clusterSteps) {
+    const of = find.cluster(name)
+    const networkName = asText(step.intent.network)
+    const outpost = find.sitesOf(name).find((site: Site) => site.place.outpostArn !== undefined)
+    const context = {
+      subnetId: subnetOf(networkName),
+      networkCidr: asText(networkSteps.get(networkName)?.intent.cidr) || undefined,
+      outpostArn: step.intent.kind === 'eksOutpost' ? outpost?.place.outpostArn : undefined,
+      hasOidcProvider: wanted.some(
+        (it) => it.kind === 'addon' && it.subject.cluster === name && it.intent.audience !== undefined,
+      ),
+      controller: wanted.find(
+        (it) => it.kind === 'addon' && it.subject.cluster === name && it.intent.chart !== undefined,
+      ),
+    }
+    stacks.push({
+      name: named.cluster(name),
+      ...place(networkName, of?.account),
+      template: synthesised(`The control plane ${name} of the fleet ${fleet.name}`, (stack, it) =>
+        cluster(stack, it, step, context),
+      ),
+      needs: hasStack(networkName) ? [named.network(networkName)] : [],
+      tags: tags(),
+    })
+  }
+
+  const shapes = new Map<string, Template>()
+  const poolStacks = new Map<string, string[]>()
+  for (const step of wanted) {
+    if (step.kind !== 'pool.join' || (step.intent.kind !== 'managed' && step.intent.kind !== 'selfManaged')) continue
+    const clusterName = step.subject.cluster ?? ''
+    const made = clusterSteps.get(clusterName)
+    if (made === undefined) continue
+    const networkName = asText(made.intent.network)
+    const { site = '', pool = '' } = step.subject
+    const subnets = asTexts(step.intent.subnets)
+    const shape = { subnets: subnets.length, ownNetwork: hasStack(networkName) }
+    const { site: _, subnets: __, cluster: ___, zone: ____, bootstrap: _____, roleMapping, ...alike } = step.intent
+    const { role, ...mapping } = asRecord(roleMapping)
+    const key = JSON.stringify([shape, alike, mapping, role === undefined])
+    const template =
+      shapes.get(key) ??
+      synthesised(
+        `Nodes of the fleet ${fleet.name}: ${asText(step.intent.replicas)} × ${asTexts(step.intent.instanceTypes).join(', ')}`,
+        (stack, it) => nodes(stack, it, step, shape),
+      )
+    shapes.set(key, template)
+    const values: PoolValues = {
+      Site: site,
+      Pool: pool,
+      RoleName: asText(role),
+      ClusterStack: named.cluster(clusterName),
+      NetworkStack: named.network(networkName),
+      ...Object.fromEntries(
+        subnets.map((subnet, index) => [
+          `Subnet${index + 1}`,
+          shape.ownNetwork ? outputs.subnetId(subnet) : existingSubnet(networkSteps.get(networkName), subnet),
+        ]),
+      ),
+    }
+    const name = named.nodes(site, pool)
+    poolStacks.set(clusterName, [...(poolStacks.get(clusterName) ?? []), name])
+    stacks.push({
+      name,
+      ...place(networkName, find.cluster(clusterName)?.account),
+      template: withDefaults(template, values),
+      needs: [named.cluster(clusterName), ...(shape.ownNetwork ? [named.network(networkName)] : [])],
+      tags: tags({ 'skerry.dev/site': site }),
+    })
+  }
+
+  for (const [name, step] of clusterSteps) {
+    const late =
+      step.intent.kind === 'eksOutpost'
+        ? asTexts(step.intent.addons)
+        : asTexts(step.intent.addons).filter(waitsForNodes)
+    const extra = wanted.flatMap((it) =>
+      it.kind === 'addon' && it.subject.cluster === name && it.intent.by === 'eks' ? [asText(it.intent.addon)] : [],
+    )
+    const all = [...new Set([...late, ...extra])]
+    if (all.length === 0) continue
+    const dns = wanted.find(
+      (it) => it.kind === 'addon' && it.subject.cluster === name && it.intent.deployment === 'coredns',
+    )
+    stacks.push({
+      name: named.addons(name),
+      ...place(asText(step.intent.network), find.cluster(name)?.account),
+      template: synthesised(`The add-ons of ${name} that run on its nodes`, (stack, it) =>
+        addons(stack, it, it.core.Fn.getStackOutput(named.cluster(name), outputs.clusterName), all, dns),
+      ),
+      needs: [named.cluster(name), ...(poolStacks.get(name) ?? [])],
+      tags: tags(),
+    })
+  }
+
+  for (const step of wanted) {
+    const networkName = step.subject.network ?? ''
+    if (step.kind === 'network' && step.intent.part === 'endpoints') {
+      const clusters = asTexts(step.intent.securityGroupsOf).filter((it) => clusterSteps.has(it))
+      stacks.push({
+        name: named.endpoints(networkName),
+        ...place(networkName),
+        template: synthesised(`Private endpoints in the network ${networkName}`, (stack, it) =>
+          endpoints(stack, it, step, {
+            vpcId: vpcOf(networkName),
+            subnetId: subnetOf(networkName),
+            securityGroupOf: (owner) => it.core.Fn.getStackOutput(named.cluster(owner), outputs.clusterSecurityGroup),
+          }),
+        ),
+        needs: [...(hasStack(networkName) ? [named.network(networkName)] : []), ...clusters.map(named.cluster)],
+        tags: tags(),
+      })
+    }
+    if (step.kind === 'federation.start' && asRecord(step.intent.endpoint).kind === 'networkLoadBalancer')
+      stacks.push(...karmadaStack(step))
+  }
+  return stacks
+
+  function karmadaStack(step: Step): readonly StackFile[] {
+    const host = clusterSteps.get(step.subject.cluster ?? '')
+    if (host === undefined) return []
+    const networkName = asText(host.intent.network)
+    const planned = asList(networkSteps.get(networkName)?.intent.subnets).map(asRecord)
+    const zones = new Set(asTexts(asRecord(step.intent.endpoint).zones))
+    const fronts = onePerZone(planned.filter((it) => it.public === true && zones.has(asText(it.zone))))
+    const subnetIds = (fronts.length > 0 ? fronts : onePerZone(planned.filter((it) => zones.has(asText(it.zone))))).map(
+      (it) => subnetOf(networkName)(asText(it.name)),
+    )
+    const name = named.karmada(step.subject.federation ?? '')
+    return [
+      {
+        name,
+        ...place(networkName, find.cluster(step.subject.cluster)?.account),
+        template: synthesised(`The way to the API of Karmada of ${step.subject.federation}`, (stack, it) =>
+          karmada(stack, it, step, {
+            vpcId: vpcOf(networkName),
+            networkCidr: asText(networkSteps.get(networkName)?.intent.cidr),
+            subnetIds,
+            internal: fronts.length === 0,
+          }),
+        ),
+        needs: [
+          named.cluster(step.subject.cluster ?? ''),
+          ...(hasStack(networkName) ? [named.network(networkName)] : []),
+        ],
+        tags: tags(),
+      },
+    ]
+  }
+}
+
+type Subnet = ReturnType<typeof asRecord>
+
+const onePerZone = (subnets: readonly Subnet[]): readonly Subnet[] =>
+  [...new Map([...subnets].reverse().map((subnet) => [asText(subnet.zone), subnet])).values()].reverse()
+
+const existingSubnet = (step: Step | undefined, subnet: string): string =>
+  asText(
+    asList(step?.intent.subnets)
+      .map(asRecord)
+      .find((it) => it.name === subnet)?.existing,
+  )
+
+/** The same template with values of its own: what a stack of the shape is called with. */
+function withDefaults(template: Template, values: Readonly<Record<string, string>>): Template {
+  const parameters = Object.entries(template.Parameters ?? {}).map(([name, parameter]) => [
+    name,
+    values[name] === undefined ? parameter : { ...parameter, Default: values[name] },
+  ])
+  return { ...template, Parameters: Object.fromEntries(parameters) }
+}
