@@ -1,0 +1,8 @@
+//go:build tools
+
+// What is built of this lock. go.mod and go.sum beside it say from exactly what.
+package tools
+
+import (
+	_ "github.com/Shopify/toxiproxy/v2/cmd/server"
+)
