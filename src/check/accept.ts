@@ -38,8 +38,8 @@ export function applyAcceptances(
           acceptance,
           acceptanceStillApplies,
           'until',
-          `ended on ${acceptance.until}`,
-          `mend what ${acceptance.code} finds, or accept it again until a later day`,
+          `ran out on ${acceptance.until}`,
+          `mend what ${acceptance.code} finds, or give a later day`,
         ),
       ]
     if (!used.has(acceptance))
@@ -60,8 +60,8 @@ export function applyAcceptances(
           acceptance,
           acceptedErrorHasAnEnd,
           'code',
-          `accepts an error, ${acceptance.code}, for ever`,
-          'say until when: until: 2027-03-01',
+          `accepts the error ${acceptance.code} without an end`,
+          'say until when, such as until: 2027-03-01',
         ),
       ]
     return []

@@ -116,7 +116,7 @@ test('an acceptance ends on its day, and is then itself a finding', () => {
   const late = check(fleetOf(accepted(', until: 2027-03-01')), '2027-03-02')
   expect(late.find((finding) => finding.code === 'WL006')?.accepted).toBeUndefined()
   expect(late.find((finding) => finding.code === 'AC001')).toMatchObject({
-    found: 'ended on 2027-03-01',
+    found: 'ran out on 2027-03-01',
     where: 'accept[0].until',
   })
   expect(codes(accepted(', until: 2027-03-01'), '2027-03-01')).not.toContain('AC001')

@@ -1,6 +1,7 @@
-// The sites that a name leads to, each with the field of the app that says so.
+// The sites that a name leads to, each with the field of the app that says so, and whose rules its records follow.
 
-import type { App } from '../model/fleet.ts'
+import type { App, Fleet } from '../model/fleet.ts'
+import { isOnRoute53, zoneOf } from '../model/zones.ts'
 
 export function routedFields({
   routing,
@@ -18,4 +19,10 @@ export function routedFields({
       field: `expose/routing/geolocation/${key}`,
     })),
   ]
+}
+
+/** Whether Route 53 holds the records of a name, or nobody says who does; a server of one's own has no such limits. */
+export function followsRoute53(fleet: Fleet, { host, scheme }: NonNullable<App['expose']>): boolean {
+  const zone = zoneOf(fleet, host, scheme === 'internal')
+  return zone === undefined || isOnRoute53(fleet, zone)
 }

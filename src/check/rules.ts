@@ -5,10 +5,13 @@ import type { Rule } from '../model/finding.ts'
 import { places } from '../places/index.ts'
 import { acceptanceRules } from './laws/acceptances.ts'
 import { addressRules } from './laws/addresses.ts'
+import { autoscalingRules } from './laws/autoscaling.ts'
 import { balancingRules } from './laws/balancing.ts'
 import { clusterAccessRules } from './laws/cluster-access.ts'
 import { clusterNetworkRules } from './laws/cluster-network.ts'
 import { controllerRules } from './laws/controller.ts'
+import { drillFaultRules } from './laws/drill-faults.ts'
+import { federationAppRules } from './laws/federation-apps.ts'
 import { federationFailoverRules } from './laws/federation-failover.ts'
 import { federationHostRules } from './laws/federation-host.ts'
 import { federationMemberRules } from './laws/federation-members.ts'
@@ -21,7 +24,10 @@ import { nodeRules } from './laws/nodes.ts'
 import { poolRules } from './laws/pools.ts'
 import { recordRules } from './laws/records.ts'
 import { recoveryRules } from './laws/recovery.ts'
+import { replicaRules } from './laws/replicas.ts'
+import { repositoryRules } from './laws/repository.ts'
 import { residencyRules } from './laws/residency.ts'
+import { routingRules } from './laws/routing.ts'
 import { takeoverRules } from './laws/takeover.ts'
 import { versionRules } from './laws/versions.ts'
 import { zoneRules } from './laws/zones.ts'
@@ -39,17 +45,23 @@ export const rules: readonly Rule[] = [
   ...balancingRules,
   ...controllerRules,
   ...recordRules,
+  ...routingRules,
   ...healthCheckRules,
   ...recoveryRules,
   ...takeoverRules,
+  ...drillFaultRules,
   ...linkRules,
   ...federationHostRules,
   ...federationPlacementRules,
   ...federationFailoverRules,
+  ...federationAppRules,
   ...federationMemberRules,
   ...residencyRules,
   ...fluxRules,
   ...manifestRules,
+  ...repositoryRules,
+  ...autoscalingRules,
+  ...replicaRules,
   ...survivalRules,
   ...acceptanceRules,
 ]

@@ -26,7 +26,7 @@ test('NM001: one copy is a warning, and an error where an objective asks for rec
   const one = { placement: '[{ site: edge, replicas: 2 }]', expose: `routing: { simple: edge }, ${checked}` }
   expect(hits(twoSites(one)).NM001).toMatchObject({
     severity: 'warning',
-    found: expect.stringContaining('is served by nobody when edge loses its power'),
+    found: expect.stringContaining('leaves no copy that serves when edge loses its power'),
   })
   expect(hits(twoSites({ ...one, app: 'objectives: { recoverWithin: 4m }' })).NM001).toMatchObject({
     severity: 'error',
@@ -40,7 +40,7 @@ test('NM001: two copies on one grid are an error: the failover does not help', (
   })
   expect(hits(fleet).NM001).toMatchObject({
     severity: 'error',
-    found: 'is served by nobody when grid: 2 sites lose their power together',
+    found: 'leaves no copy that serves when grid: 2 sites lose their power together',
   })
 })
 

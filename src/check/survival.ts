@@ -15,8 +15,8 @@ const reliability = 'AWS Well-Architected Framework, Reliability Pillar: deploy 
 const nothingLeft: Rule = {
   code: 'NM001',
   severity: 'error',
-  title: 'Any one loss leaves somebody who serves',
-  why: 'When this is lost nobody serves until it is back, and no timer helps.',
+  title: 'Whatever single thing is lost, somebody still serves',
+  why: 'Nobody serves until what was lost is back, however short the timers are.',
   sources: [reliability],
   example: {
     wrong: yaml`
@@ -46,7 +46,7 @@ const nothingLeft: Rule = {
         return {
           origin: app.origin,
           field: app.expose === undefined ? 'placement' : 'expose/routing',
-          found: `${survivals.every((survival) => survival.servedBy.length > 0) ? 'leaves some users without anybody' : 'is served by nobody'} when ${lossesText(survivals)}`,
+          found: `leaves ${survivals.every((survival) => survival.servedBy.length > 0) ? 'some users without a copy' : 'no copy'} that serves when ${lossesText(survivals)}`,
           severity: demanded || meantToFailOver ? 'error' : 'warning',
           fix: survivals.some((survival) => survival.copiesLeft > 0)
             ? 'let the routing fall back to a copy that is left; by geolocation that takes a record for *'
@@ -54,7 +54,7 @@ const nothingLeft: Rule = {
               ? 'place a copy at a site that does not share this loss, and name it in the routing'
               : 'place a second copy at another site, and route by failover: [first, second] with a health check',
           ...(demanded
-            ? { why: 'An objective asks for recovery; when this is lost nobody serves until it is back.' }
+            ? { why: 'An objective asks for recovery, and nobody serves until what was lost is back.' }
             : {}),
         }
       },
@@ -280,9 +280,7 @@ function brokenOf<Name extends Survival['broken'][number]['objective']>(survival
 /** All losses behind a finding: the first ones by title, and how many there are. */
 function lossesText(survivals: readonly Survival[]): string {
   const titles = survivals.map((survival) =>
-    survival.standsFor.count > 1
-      ? `${survival.title} (as ${survival.standsFor.count - 1} more like it)`
-      : survival.title,
+    survival.standsFor.count > 1 ? `${survival.title} (and ${survival.standsFor.count - 1} like it)` : survival.title,
   )
   const shown = titles.slice(0, 3).join(', or ')
   return titles.length > 3 ? `${shown}, or in ${titles.length - 3} other cases` : shown

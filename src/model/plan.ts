@@ -69,11 +69,23 @@ export type IntentValue =
   | readonly IntentValue[]
   | { readonly [key: string]: IntentValue }
 
-export type Change = 'create' | 'change' | 'remove' | 'keep'
+/** `replace`: what is there cannot become what is declared, so that it is made anew and the old one goes. */
+export type Change = 'create' | 'change' | 'replace' | 'remove' | 'keep'
+
+export interface Replacement {
+  /** The fields that cannot change in place, and on whose word; none where only what it stands on is replaced. */
+  readonly fields: readonly { readonly path: string; readonly source: string }[]
+  /** The replaced steps that it stands on. */
+  readonly because: readonly string[]
+  /** What is made anew, or moves, along with it. */
+  readonly dependents: readonly string[]
+}
 
 export interface PlannedStep extends Step {
   readonly change: Change
-  /** For a change: the fields that differ, as path, before and after. */
+  /** For a replacement: what forces it, and what hangs on it. */
+  readonly replacement?: Replacement
+  /** For a change or a replacement: the fields that differ, as path, before and after. */
   readonly differences: readonly {
     readonly path: string
     readonly before: IntentValue | undefined

@@ -146,6 +146,12 @@ export function groundOf(fleet: Fleet, before?: (network: string) => ReadonlyMap
     placings.set(app, { byCopy, bySite })
   }
 
+  let named: ReadonlyMap<Cluster, string> | undefined
+  const directories = (): ReadonlyMap<Cluster, string> => {
+    named ??= directoriesOf(fleet, find)
+    return named
+  }
+
   return {
     fleet,
     find,
@@ -154,8 +160,7 @@ export function groundOf(fleet: Fleet, before?: (network: string) => ReadonlyMap
     controller,
     oidc: (cluster) => cluster.eks?.oidcProvider === true || controller(cluster)?.identity === 'oidc',
     byFlux,
-    // the first site keeps it when another joins the cluster: a directory that moves would make Flux start over
-    directory: (cluster) => cluster.at ?? find.sitesOf(cluster.name)[0]?.name ?? cluster.name,
+    directory: (cluster) => directories().get(cluster) ?? cluster.name,
     frontsOf,
     manages: (cluster) => cluster !== undefined && makers.has(cluster),
     clusterAt,
@@ -174,6 +179,26 @@ export function groundOf(fleet: Fleet, before?: (network: string) => ReadonlyMap
       return bySite?.get(site) ?? [...(bySite?.values() ?? [])].flat()
     },
   }
+}
+
+/**
+ * After the site, so that the repository reads like the fleet; where several clusters stand at one, the site's own cluster has its name
+ * and the others keep theirs. The first site keeps it when another joins the cluster: a directory that moves would make Flux start over.
+ */
+function directoriesOf(fleet: Fleet, find: Lookup): ReadonlyMap<Cluster, string> {
+  const wanted = fleet.clusters.map((cluster) => ({
+    cluster,
+    site: cluster.at ?? find.sitesOf(cluster.name)[0]?.name ?? cluster.name,
+  }))
+  const owners = new Map<string, Cluster>()
+  for (const { cluster, site } of wanted)
+    if (!owners.has(site) || find.site(site)?.cluster === cluster.name) owners.set(site, cluster)
+  return new Map(
+    wanted.map(({ cluster, site }) => {
+      if (owners.get(site) === cluster) return [cluster, site]
+      return [cluster, owners.has(cluster.name) ? `${cluster.name}-at-${site}` : cluster.name]
+    }),
+  )
 }
 
 const nowhere: readonly Site[] = []

@@ -231,3 +231,27 @@ test('a cluster that names itself as its manager is made from an admin machine, 
   expect(stepOf(itself, 'cluster.create/factory').needs).toEqual(['verify/admin-machine/factory'])
   expect(stepOf(itself, 'cluster.create/factory').intent).toMatchObject({ by: 'adminMachine', role: 'standalone' })
 })
+
+test('machines of a control plane are never drained before their cluster: they go with it, as the one machine of a shop does', () => {
+  const listed = floors((text) =>
+    text
+      .replace('controlPlane: { replicas: 5 }', 'controlPlane: { replicas: 3 }')
+      .replace(
+        'nodePools: [{ name: md, replicas: 2 }]',
+        'nodePools: [{ name: first, replicas: 3, taints: [{ key: node-role.kubernetes.io/control-plane, effect: NoSchedule }] }, { name: md, replicas: 2 }]',
+      )
+      .replace('cluster: shop }', 'cluster: shop, nodePools: [{ name: till }] }'),
+  )
+  const undone = listed.backward.map(({ id }) => id)
+  expect(undone).not.toContain('undo/pool.join/hall/first')
+  expect(undone).not.toContain('undo/pool.join/shop/till')
+  places(listed.backward, ['undo/pool.join/hall/md', 'undo/cluster.create/hq'])
+  places(listed.backward, ['undo/app.place/till/shop', 'undo/cluster.create/shop', 'undo/cluster.create/hq'])
+  // what stood on the machines is still gone before the cluster goes
+  const shop = listed.backward.find(({ id }) => id === 'undo/cluster.create/shop')
+  expect(shop?.needs).toEqual(expect.arrayContaining(['undo/app.place/till/shop', 'undo/addon/shop/metallb']))
+  expect(stepOf(listed, 'pool.join/hall/first').inverse).toEqual({
+    kind: 'keep',
+    title: 'The machines hall/first go with the control plane of hq, which they carry',
+  })
+})

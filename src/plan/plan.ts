@@ -3,7 +3,7 @@
 
 import { z } from 'zod'
 import type { Fleet } from '../model/fleet.ts'
-import type { Change, Observed, Plan, PlannedStep, Step } from '../model/plan.ts'
+import type { Change, Observed, Plan, PlannedStep, Replacement, Step } from '../model/plan.ts'
 import { counted, listed } from '../model/words.ts'
 import { backwardOf } from './backward.ts'
 import type { Difference } from './diff.ts'
@@ -14,6 +14,7 @@ import type { Ground } from './ground.ts'
 import { groundOf } from './ground.ts'
 import { inOrder } from './order.ts'
 import { placementOf } from './placement.ts'
+import { forcedBy, withReplacements } from './replacement.ts'
 import { addonSteps, identitySteps } from './steps/addons.ts'
 import { appSteps } from './steps/apps.ts'
 import { clusterSteps } from './steps/clusters.ts'
@@ -32,11 +33,7 @@ export function plan(fleet: Fleet, observed: Observed = { steps: [] }): Plan {
   return {
     version: 1,
     fleet,
-    steps: withRemovals(
-      fleet,
-      steps.map((step) => against(step, before.get(step.id))),
-      observed,
-    ),
+    steps: withRemovals(fleet, withReplacements(steps.map((step) => against(step, before.get(step.id)))), observed),
     backward: backwardOf(fleet, steps),
     placement: placementOf(ground),
   }
@@ -47,7 +44,7 @@ export function observedFrom(plan: Plan): Observed {
   const kept = plan.steps.filter(({ change }) => change !== 'remove')
   const ids = new Set(kept.map(({ id }) => id))
   return {
-    steps: kept.map(({ change: _, differences: __, ...step }) =>
+    steps: kept.map(({ change: _, differences: __, replacement: ___, ...step }) =>
       step.needs.every((need) => ids.has(need)) ? step : { ...step, needs: step.needs.filter((need) => ids.has(need)) },
     ),
   }
@@ -76,7 +73,8 @@ function against(draft: Draft, before: Step | undefined): PlannedStep {
   if (before === undefined) return planned(draft, draft.existing ? 'keep' : 'create', [])
   const found = differences(before, draft)
   // what is somebody else's is looked at, whatever was declared of it before
-  return planned(draft, found.length === 0 || draft.existing ? 'keep' : 'change', found)
+  if (found.length === 0 || draft.existing) return planned(draft, 'keep', found)
+  return planned(draft, forcedBy(draft, found).length > 0 ? 'replace' : 'change', found)
 }
 
 /** Field by field: a fleet of ten thousand sites has a hundred thousand steps. */
@@ -84,6 +82,7 @@ function planned(
   { id, kind, title, subject, needs, intent, inverse, existing, expected }: Step,
   change: Change,
   found: readonly Difference[],
+  replacement?: Replacement,
 ): PlannedStep {
   return {
     id,
@@ -97,6 +96,7 @@ function planned(
     ...(expected !== undefined && { expected }),
     change,
     differences: found,
+    ...(replacement !== undefined && { replacement }),
   }
 }
 
@@ -124,9 +124,10 @@ function withRemovals(fleet: Fleet, steps: readonly PlannedStep[], observed: Obs
   const wanted = new Map(steps.map((step) => [step.id, step]))
   const gone = (step: Step) =>
     !wanted.has(step.id) && !step.existing && step.inverse.kind !== 'keep' && step.inverse.kind !== 'zone.keep'
-  const changes = (step: Step) => gone(step) || wanted.get(step.id)?.change === 'change'
+  const alters = (change: Change | undefined) => change === 'change' || change === 'replace'
+  const changes = (step: Step) => gone(step) || alters(wanted.get(step.id)?.change)
   const shrunk = steps.filter(
-    (step) => step.kind === 'network' && step.change === 'change' && step.differences.some(givesUp),
+    (step) => step.kind === 'network' && alters(step.change) && step.differences.some(givesUp),
   )
   if (shrunk.length === 0 && !observed.steps.some(gone)) return steps
 
@@ -147,7 +148,7 @@ function withRemovals(fleet: Fleet, steps: readonly PlannedStep[], observed: Obs
     .map((step) => planned({ ...step, title: step.inverse.title, needs: waits(step.id) }, 'remove', []))
   const givenUp = shrunk.flatMap((step) => subnetsGivenUp(step, waits(step.id)))
   const all = [...steps, ...removals, ...givenUp].map((step) => ({ ...step, origin }))
-  return inOrder(fleet, all).map((step) => planned(step, step.change, step.differences))
+  return inOrder(fleet, all).map((step) => planned(step, step.change, step.differences, step.replacement))
 }
 
 const subnet = /^subnets\.([^.]+)$/

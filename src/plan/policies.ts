@@ -15,7 +15,7 @@ interface Policies {
 
 export function policiesOf(name: string, federation: Federation, placement: Placement): Policies {
   const { overrides = [], suspendedOn, retainReplicas } = placement
-  const purge = placement.purge ?? federation.failover?.purge
+  const failover = failoverOf(federation, placement)
   return {
     propagation: intentValue({
       name,
@@ -23,7 +23,7 @@ export function policiesOf(name: string, federation: Federation, placement: Plac
       // what the workload refers to goes with it
       propagateDeps: true,
       placement: policyOf(federation, placement),
-      ...(federation.failover !== undefined && purge !== undefined && { failover: purging(purge) }),
+      ...(failover !== undefined && { failover }),
       ...(suspendedOn !== undefined && {
         suspension: { dispatchingOnClusters: { clusterNames: suspendedOn } },
       }),
@@ -35,8 +35,24 @@ export function policiesOf(name: string, federation: Federation, placement: Plac
   }
 }
 
-/** Of a lost cluster Karmada purges in two ways; never is a way of an app that is found unhealthy only. */
-const purging = (purge: NonNullable<Placement['purge']>) =>
-  purge === 'never'
-    ? { application: { purgeMode: 'Never' } }
-    : { cluster: { purgeMode: purge === 'directly' ? 'Directly' : 'Gracefully' } }
+type Purge = NonNullable<Placement['purge']>
+
+const modes = { gracefully: 'Gracefully', directly: 'Directly', never: 'Never' } as const satisfies Record<
+  Purge,
+  string
+>
+
+/** Of a lost cluster, and of an app that is unhealthy on one that lives. Of a lost cluster Karmada purges in two ways only. */
+function failoverOf({ failover }: Federation, { purge = failover?.purge, failover: own }: Placement) {
+  if (failover === undefined) return undefined
+  const application = own !== undefined && {
+    application: {
+      decisionConditions: { tolerationSeconds: own.unhealthyFor },
+      purgeMode: modes[own.purge],
+      // Karmada wants it said with gracefully, and refuses it with anything else
+      ...(own.purge === 'gracefully' && { gracePeriodSeconds: own.gracePeriod ?? 600 }),
+    },
+  }
+  const cluster = purge !== undefined && purge !== 'never' && { cluster: { purgeMode: modes[purge] } }
+  return cluster === false && application === false ? undefined : { ...cluster, ...application }
+}

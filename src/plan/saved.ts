@@ -70,10 +70,21 @@ const step = z.strictObject({
     .strictObject({ minSeconds: z.number(), maxSeconds: z.number(), source: text })
     .optional()
     .describe('How long it takes as a rule; left out where nothing is published'),
-  change: z.enum(['create', 'change', 'remove', 'keep']),
+  change: z
+    .enum(['create', 'change', 'replace', 'remove', 'keep'])
+    .describe('replace: what is there cannot become what is declared, so that it is made anew'),
+  replacement: z
+    .strictObject({
+      fields: z
+        .array(z.strictObject({ path: text, source: text }))
+        .describe('What cannot change in place, on whose word'),
+      because: z.array(id).describe('The replaced steps that it stands on'),
+      dependents: z.array(id).describe('What is made anew, or moves, along with it'),
+    })
+    .optional(),
   differences: z
     .array(z.strictObject({ path: text, before: z.unknown().optional(), after: z.unknown().optional() }))
-    .describe('For a change, the fields that differ; before or after left out where there is none'),
+    .describe('For a change or a replacement, the fields that differ; before or after left out where there is none'),
 })
 
 const undoStep = z.strictObject({
@@ -203,7 +214,7 @@ export function readObserved(json: unknown): Observed {
   const ids = new Set(kept.map((it) => it.id))
   return {
     steps: kept.map(
-      ({ change: _, differences: __, expected, needs, ...rest }) =>
+      ({ change: _, differences: __, replacement: ___, expected, needs, ...rest }) =>
         ({
           ...rest,
           needs: needs.filter((need) => ids.has(need)),

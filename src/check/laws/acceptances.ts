@@ -8,8 +8,8 @@ const nothing = () => []
 export const acceptanceStillApplies: Rule = {
   code: 'AC001',
   severity: 'warning',
-  title: 'An acceptance covers a finding, and its day has not passed',
-  why: 'An acceptance that covers nothing hides the next finding of its code, for a reason that nobody gave for it.',
+  title: 'An acceptance covers a finding, and has not run out',
+  why: 'An acceptance that covers nothing any more would hide the next finding of its code, under a reason that was given for another.',
   sources: [source.derived],
   example: {
     wrong: yaml`
@@ -29,7 +29,7 @@ export const acceptedErrorHasAnEnd: Rule = {
   code: 'AC002',
   severity: 'warning',
   title: 'An accepted error says until when',
-  why: 'An error means that a deployment is refused or can never work; to live with one is a decision to take again.',
+  why: 'An error means that a deployment is refused or can never work. Whoever lives with one decides so for a time, and then again.',
   sources: [source.derived],
   example: {
     wrong: yaml`

@@ -2,7 +2,7 @@
 
 import type { Hit, Rule } from '../../model/finding.ts'
 import { source, yaml } from '../../places/index.ts'
-import { routedFields } from '../routed.ts'
+import { followsRoute53, routedFields } from '../routed.ts'
 import { subjects } from '../subjects.ts'
 import { and } from '../words.ts'
 
@@ -75,7 +75,8 @@ const checkSettings: Rule = {
   check: (fleet) =>
     fleet.apps.flatMap((app): Hit[] => {
       const check = app.expose?.healthCheck
-      if (check === undefined || check.by !== 'checkers') return []
+      if (check === undefined || check.by !== 'checkers' || app.expose === undefined) return []
+      if (!followsRoute53(fleet, app.expose)) return []
       return [
         ...(check.interval === 10 || check.interval === 30
           ? []
@@ -129,7 +130,7 @@ const checkersReach: Rule = {
     const { siteNamed } = subjects(fleet)
     return fleet.apps.flatMap((app): Hit[] => {
       const { expose } = app
-      if (expose?.healthCheck?.by !== 'checkers') return []
+      if (expose?.healthCheck?.by !== 'checkers' || !followsRoute53(fleet, expose)) return []
       const at = {
         origin: app.origin,
         field: 'expose/healthCheck',

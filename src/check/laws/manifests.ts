@@ -5,6 +5,7 @@ import type { Fleet, Manifest } from '../../model/fleet.ts'
 import { source, yaml } from '../../places/index.ts'
 import { at, containersOf, nameOf, textsOf } from '../manifest.ts'
 import { subjects } from '../subjects.ts'
+import { fluxSops } from './repository.ts'
 
 const manifests = (fleet: Fleet): readonly Manifest[] => subjects(fleet).manifests.map(({ manifest }) => manifest)
 
@@ -50,7 +51,7 @@ const noSecrets: Rule = {
   severity: 'error',
   title: 'No credentials are written into files',
   why: 'What is in a repository is known to everyone who ever reads it, and stays in its history.',
-  sources: [source.seedRecovery],
+  sources: [source.seedRecovery, fluxSops],
   seeds: [122],
   example: {
     wrong: yaml`
@@ -67,6 +68,7 @@ const noSecrets: Rule = {
     `,
   },
   check: (fleet) => {
+    const age = fleet.gitops?.secrets?.age.join(',')
     const inUrl = fleet.gitops !== undefined && /^[a-z+]+:\/\/[^/@:]+:[^/@]+@/.test(fleet.gitops.url)
     return [
       ...(inUrl
@@ -91,7 +93,10 @@ const noSecrets: Rule = {
                 origin: manifest.origin,
                 field: held,
                 found: `of ${nameOf(manifest)} is written out`,
-                fix: 'create it outside the repository, or encrypt it with SOPS or an external secret',
+                fix:
+                  age === undefined
+                    ? 'create it outside the repository, or encrypt it with SOPS or an external secret'
+                    : `encrypt it: sops encrypt --age ${age} --encrypted-regex '^(data|stringData)$' --in-place ${manifest.origin.file}`,
               },
             ]
       }),

@@ -174,6 +174,7 @@ function packageSteps(ground: Ground, cluster: Cluster): readonly Draft[] {
       controller: administrator(cluster),
       namespace: `eksa-packages-${cluster.name}`,
       addresses: name === 'metallb' ? cluster.eksAnywhere?.metallbPool : undefined,
+      config: cluster.eksAnywhere?.packageConfig?.[name] as Parameters<typeof intentOf>[0] | undefined,
     }),
     inverse: { kind: 'addon.remove', title: `Remove the package ${name} from ${cluster.name}` },
     existing: false,

@@ -67,13 +67,14 @@ function copySteps(ground: Ground, app: App, placement: Placement): readonly Dra
     const network = ground.find.networkOf(it)
     if (network !== undefined) needs.add(idOf.network(network.name))
   }
-  const neighbours =
+  const shared =
     site === undefined
-      ? ground.fleet.apps.filter((it) =>
-          it.placement.some((other) => other.federation === placement.federation && other.namespace === namespace),
+      ? ground.fleet.apps.some(
+          (it) =>
+            it !== app &&
+            it.placement.some((other) => other.federation === placement.federation && other.namespace === namespace),
         )
-      : ground.find.placementsAt(site.name).flatMap((it) => (it.placement.namespace === namespace ? [it.app] : []))
-  const shared = neighbours.some((it) => it !== app)
+      : ground.find.placementsAt(site.name).some((it) => it.app !== app && it.placement.namespace === namespace)
   const place: Draft = {
     id,
     kind: 'app.place',
@@ -100,6 +101,7 @@ function copySteps(ground: Ground, app: App, placement: Placement): readonly Dra
       zoneAffinity: site === undefined || !placement.pinned ? undefined : affinity(ground, site),
       ingress: front,
       resources: app.resources,
+      autoscale: app.autoscale,
       podTolerations: app.tolerations,
     }),
     inverse: {

@@ -152,8 +152,10 @@ function ofKind(ground: Ground, cluster: Cluster): Values {
       const {
         version: _,
         packages: __,
+        packageConfig: _____,
         owner: ___,
         backup: ____,
+        upgrade,
         upgradeWindow,
         datacenter,
         machine,
@@ -175,7 +177,10 @@ function ofKind(ground: Ground, cluster: Cluster): Values {
         etcd: etcd === undefined ? { stacked: true } : { stacked: false, replicas: etcd.replicas },
         upgrades: {
           // one machine has no second one to move to; only bare metal upgrades in place
-          strategy: singleNode && declared.provider === 'bareMetal' ? 'inPlace' : 'rollingUpdate',
+          strategy:
+            upgrade?.strategy ?? (singleNode && declared.provider === 'bareMetal' ? 'inPlace' : 'rollingUpdate'),
+          maxSurge: upgrade?.maxSurge,
+          maxUnavailable: upgrade?.maxUnavailable,
           spareMachines: spareMachines === 0 ? undefined : spareMachines,
           window: upgradeWindow,
         },

@@ -1,7 +1,7 @@
 // GitOps: Flux on each cluster, with one source, a root Kustomization, and under it one Kustomization for the controller and one for each
 // app. What Flux delivers is still planned as steps of its own, so that order, waiting and clean-up are seen; only who acts differs.
 
-import type { Cluster, GitOps } from '../../model/fleet.ts'
+import type { Cluster, GitOps, Site } from '../../model/fleet.ts'
 import type { Draft } from '../draft.ts'
 import { idOf, intentOf, nothing } from '../draft.ts'
 import type { Ground } from '../ground.ts'
@@ -14,8 +14,19 @@ export function gitopsSteps(ground: Ground): readonly Draft[] {
   const { gitops } = ground.fleet
   if (gitops === undefined) return []
   const plain = { ...gitops, url: withoutPassword(gitops.url) }
-  return ground.fleet.clusters.filter(ground.byFlux).map((cluster) => startStep(ground, cluster, plain))
+  const apps = new Map<string, Set<string>>()
+  for (const app of ground.fleet.apps)
+    for (const { site } of app.placement) {
+      const found = ground.find.site(site)
+      if (found !== undefined) apps.set(folderOf(found), (apps.get(folderOf(found)) ?? new Set()).add(app.name))
+    }
+  // one app has the folder to itself; Flux keeps its objects when a second one moves it down by a level
+  const isAlone = (folder: string) => (apps.get(folder)?.size ?? 0) <= 1
+  return ground.fleet.clusters.filter(ground.byFlux).map((cluster) => startStep(ground, cluster, plain, isAlone))
 }
+
+/** Rows of a class share one folder. */
+const folderOf = (site: Site): string => site.class ?? site.name
 
 /** Whether all that Flux delivers to a cluster has arrived; looked at when everything is placed. */
 export function reconciledSteps(ground: Ground): readonly Draft[] {
@@ -37,7 +48,7 @@ export function reconciledSteps(ground: Ground): readonly Draft[] {
   }))
 }
 
-function startStep(ground: Ground, cluster: Cluster, gitops: GitOps): Draft {
+function startStep(ground: Ground, cluster: Cluster, gitops: GitOps, isAlone: (folder: string) => boolean): Draft {
   const directory = ground.directory(cluster)
   const sourceRef = { kind: 'GitRepository', name: fluxNamespace }
   const { url } = gitops
@@ -45,12 +56,12 @@ function startStep(ground: Ground, cluster: Cluster, gitops: GitOps): Draft {
   const root = gitops.path === undefined ? '.' : `./${gitops.path.replace(/^\.?\/+|\/+$/g, '')}`
   const common = { intervalSeconds: gitops.interval, prune: gitops.prune, wait: gitops.wait, sourceRef }
   const copies = copiesOn(ground, cluster)
-  const perSite = new Map<string, number>()
-  for (const { site } of copies) perSite.set(site, (perSite.get(site) ?? 0) + 1)
+  const ring = gitops.rings === undefined ? undefined : ringOf(ground, cluster)
+  const revision = revisionOf(gitops, ring)
   return {
     id: idOf.gitops(cluster.name),
     kind: 'gitops.start',
-    title: `Start Flux on ${cluster.name}, from ${url}, branch ${gitops.branch}`,
+    title: `Start Flux on ${cluster.name}, from ${url}, ${revision === undefined ? `branch ${gitops.branch}` : `${revision.kind} ${revision.of}`}${ring === undefined ? '' : ` (ring ${ring})`}`,
     subject: { cluster: cluster.name },
     needs: [
       ...ground.ready(cluster),
@@ -67,9 +78,13 @@ function startStep(ground: Ground, cluster: Cluster, gitops: GitOps): Draft {
         ...sourceRef,
         url,
         branch: gitops.branch,
+        ring,
+        // what the source follows instead of the branch, by the field of its ref
+        ref: revision === undefined ? undefined : { [revision.kind]: revision.of },
         intervalSeconds: gitops.sourceInterval,
         secret: gitops.secretRef,
       },
+      decryption: gitops.secrets === undefined ? undefined : { provider: 'sops', secret: gitops.secrets.keySecret },
       root: {
         name: fluxNamespace,
         path: `${root}/clusters/${directory}/flux-system`,
@@ -84,10 +99,9 @@ function startStep(ground: Ground, cluster: Cluster, gitops: GitOps): Draft {
         ...(hasController
           ? [{ name: controllerName, path: `${root}/infrastructure/${directory}`, dependsOn: [], ...common }]
           : []),
-        ...copies.map(({ name, app, site, after }) => ({
+        ...copies.map(({ name, app, folder, after }) => ({
           name,
-          // one app at a site has the site's folder to itself; Flux keeps its objects when a second one moves it down by a level
-          path: `${root}/apps/${site}${perSite.get(site) === 1 ? '' : `/${app}`}`,
+          path: `${root}/apps/${folder}${isAlone(folder) ? '' : `/${app}`}`,
           dependsOn: [...(hasController ? [controllerName] : []), ...after],
           ...common,
         })),
@@ -99,12 +113,36 @@ function startStep(ground: Ground, cluster: Cluster, gitops: GitOps): Draft {
   }
 }
 
+/** The ring of a cluster: its own label, or that of the first of its sites that is in one. */
+function ringOf(ground: Ground, cluster: Cluster): string | undefined {
+  return (
+    cluster.labels.ring ??
+    ground.find.sitesOf(cluster.name).find(({ labels }) => labels.ring !== undefined)?.labels.ring
+  )
+}
+
+export interface Revision {
+  /** The field of a GitRepository's ref: https://fluxcd.io/flux/components/source/gitrepositories/#reference */
+  readonly kind: 'branch' | 'tag' | 'commit' | 'name'
+  readonly of: string
+}
+
+/** What a ring follows; undefined where it follows the branch like all others. A version is a tag, forty hex digits are a commit. */
+export function revisionOf({ rings }: Pick<GitOps, 'rings'>, ring: string | undefined): Revision | undefined {
+  if (rings === undefined || ring === undefined || !Object.hasOwn(rings, ring)) return undefined
+  const of = rings[ring] ?? ''
+  if (/^[0-9a-f]{40}$/.test(of)) return { kind: 'commit', of }
+  if (of.startsWith('refs/')) return { kind: 'name', of }
+  return { kind: /^v?\d+\.\d+(?:\.\d+)?(?:[-+][\w.+-]+)?$/.test(of) ? 'tag' : 'branch', of }
+}
+
 interface Copy {
   readonly id: string
   /** Of its Kustomization: the app's, with the site where the cluster runs several copies. */
   readonly name: string
   readonly app: string
-  readonly site: string
+  /** Below apps/. */
+  readonly folder: string
   /** The Kustomizations that it depends on. */
   readonly after: readonly string[]
 }
@@ -117,16 +155,16 @@ function copiesOn(ground: Ground, cluster: Cluster): readonly Copy[] {
     .flatMap((site) =>
       ground.find
         .placementsAt(site.name)
-        .map(({ app, placement }) => ({ id: ground.placing(app, placement), app, site: site.name })),
+        .map(({ app, placement }) => ({ id: ground.placing(app, placement), app, folder: folderOf(site) })),
     )
   const ofApp = new Map<string, string[]>()
   for (const { app, id } of copies) ofApp.set(app.name, [...(ofApp.get(app.name) ?? []), id])
   const nameOf = (app: string, id: string) => (ofApp.get(app)?.length === 1 ? app : id.split('/').slice(1).join('-'))
-  return copies.map(({ id, app, site }) => ({
+  return copies.map(({ id, app, folder }) => ({
     id,
     name: nameOf(app.name, id),
     app: app.name,
-    site,
+    folder,
     after: (app.dependsOn ?? []).flatMap((other) => (ofApp.get(other) ?? []).map((otherId) => nameOf(other, otherId))),
   }))
 }

@@ -4,6 +4,7 @@
 
 import type { Cluster, NodePool } from '../../model/fleet.ts'
 import { counted } from '../../model/words.ts'
+import { controlPlaneReplicas, isOfControlPlane } from '../../places/on-premises/groups.ts'
 import type { Draft } from '../draft.ts'
 import { idOf, intentOf, nothing } from '../draft.ts'
 import type { Ground } from '../ground.ts'
@@ -223,24 +224,12 @@ function hardwareSteps(ground: Ground, cluster: Cluster): readonly Draft[] {
   return [look, spare]
 }
 
-/**
- * Whether a pool lists the machines of the control plane, and not workers: it carries the taint or the name, or it is all that there is
- * and as many as the control plane has.
- */
-export function isControlPlanePool(ground: Ground, cluster: Cluster, pool: NodePool): boolean {
-  const { eksAnywhere } = cluster
-  if (eksAnywhere === undefined || eksAnywhere.singleNode) return false
-  if (pool.name === 'control-plane' || pool.taints.some(({ key }) => key === controlPlaneTaint)) return true
-  return ground.find.poolsIn(cluster.name).length === 1 && pool.replicas === controlPlaneReplicas(eksAnywhere)
+/** Whether a pool lists the machines of the control plane, and not workers. */
+export function isControlPlanePool(ground: Ground, { name, eksAnywhere }: Cluster, pool: NodePool): boolean {
+  return eksAnywhere !== undefined && isOfControlPlane(eksAnywhere, ground.find.poolsIn(name), pool)
 }
 
-const controlPlaneTaint = 'node-role.kubernetes.io/control-plane'
-
-export const controlPlaneReplicas = ({
-  singleNode,
-  controlPlane,
-}: Pick<NonNullable<Cluster['eksAnywhere']>, 'singleNode' | 'controlPlane'>): number =>
-  singleNode ? 1 : (controlPlane?.replicas ?? 3)
+export { controlPlaneReplicas }
 
 function machinesOf(ground: Ground, cluster: Cluster): number {
   const { eksAnywhere } = cluster

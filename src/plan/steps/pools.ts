@@ -29,6 +29,8 @@ function poolOf(ground: Ground, pool: NodePool, site: Site, cluster: Cluster | u
   const mapped = mapping(pool, cluster)
   const carrier = carrierAddresses(ground, pool)
   const controlPlane = cluster !== undefined && isControlPlanePool(ground, cluster, pool)
+  // drained first they would take the API along that everything after them is deleted by
+  const goesWithCluster = !existing && (controlPlane || cluster?.eksAnywhere?.singleNode === true)
   const several = ground.find.poolsOf(site.name).length > 1
   const subject = { site: site.name, pool: pool.name, ...(cluster !== undefined && { cluster: cluster.name }) }
   const join: Draft = {
@@ -51,10 +53,15 @@ function poolOf(ground: Ground, pool: NodePool, site: Site, cluster: Cluster | u
     intent: poolIntent(ground, pool, site, cluster, mapped),
     inverse: existing
       ? { kind: 'keep', title: `${what} stays: it is not skerry's` }
-      : {
-          kind: 'pool.drain',
-          title: `Drain ${what}, delete its nodes${isOnEc2(pool) ? ', detach the policies of their role and delete it' : ''}`,
-        },
+      : goesWithCluster
+        ? {
+            kind: 'keep',
+            title: `The machines ${what} go with the control plane of ${cluster?.name}, which they carry`,
+          }
+        : {
+            kind: 'pool.drain',
+            title: `Drain ${what}, delete its nodes${isOnEc2(pool) ? ', detach the policies of their role and delete it' : ''}`,
+          },
     existing,
     ...(isOnEc2(pool) && !existing && { expected: nodesTime }),
     origin: pool.origin,

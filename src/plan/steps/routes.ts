@@ -3,6 +3,7 @@
 
 import type { App, DnsZone, Site } from '../../model/fleet.ts'
 import { listed } from '../../model/words.ts'
+import { isOnRoute53, zoneOf } from '../../model/zones.ts'
 import type { Draft } from '../draft.ts'
 import { idOf, intentOf, nothing } from '../draft.ts'
 import type { Ground } from '../ground.ts'
@@ -20,7 +21,7 @@ export function routeSteps(ground: Ground): readonly Draft[] {
     return owners.get(host) === app.name ? host : `${host}/${app.name}`
   }
   return [
-    ...ground.fleet.dnsZones.map(zoneStep),
+    ...ground.fleet.dnsZones.map((zone) => zoneStep(zone, isOnRoute53(ground.fleet, zone))),
     ...ground.fleet.apps.flatMap((app) =>
       app.expose === undefined ? [] : hostSteps(ground, app, app.expose, (host) => keyOf(app, host)),
     ),
@@ -30,14 +31,16 @@ export function routeSteps(ground: Ground): readonly Draft[] {
 /** One name may have a zone for the world and one for the inside. */
 const zoneId = (zone: DnsZone): string => idOf.zone(zone.private ? `private/${zone.name}` : zone.name)
 
-function zoneStep(zone: DnsZone): Draft {
+function zoneStep(zone: DnsZone, onRoute53: boolean): Draft {
   const existing = zone.existing !== undefined
   return {
     id: zoneId(zone),
     kind: 'route.point',
     title: existing
       ? `The ${zone.private ? 'private' : 'public'} hosted zone ${zone.name} is there (${zone.existing?.hostedZoneId})`
-      : `Create the ${zone.private ? 'private' : 'public'} hosted zone ${zone.name}`,
+      : onRoute53
+        ? `Create the ${zone.private ? 'private' : 'public'} hosted zone ${zone.name}`
+        : `Serve the ${zone.private ? 'private' : 'public'} zone ${zone.name} by PowerDNS`,
     subject: { host: zone.name, ...(zone.account !== undefined && { account: zone.account }) },
     needs: [],
     intent: intentOf({
@@ -45,31 +48,27 @@ function zoneStep(zone: DnsZone): Draft {
       name: zone.name,
       account: zone.account,
       private: zone.private,
+      servedBy: onRoute53 ? undefined : 'powerdns',
       existing: zone.existing?.hostedZoneId,
     }),
     inverse: existing
       ? { kind: 'keep', title: `The hosted zone ${zone.name} stays: it is not skerry's` }
-      : { kind: 'route.withdraw', title: `Delete the hosted zone ${zone.name}, once it holds no record` },
+      : {
+          kind: 'route.withdraw',
+          title: onRoute53
+            ? `Delete the hosted zone ${zone.name}, once it holds no record`
+            : `Take the zone ${zone.name} out of PowerDNS, once it holds no record`,
+        },
     existing,
     origin: zone.origin,
   }
-}
-
-/** The zone that owns a name: the one with the longest name that it ends in; of two alike, the one that the app's users see. */
-function zoneOf(ground: Ground, host: string, isPrivate: boolean): DnsZone | undefined {
-  const rank = (zone: DnsZone) => zone.name.length * 2 + (zone.private === isPrivate ? 1 : 0)
-  const owning = ground.fleet.dnsZones.filter((zone) => host === zone.name || host.endsWith(`.${zone.name}`))
-  return owning.reduce<DnsZone | undefined>(
-    (best, zone) => (best === undefined || rank(zone) > rank(best) ? zone : best),
-    undefined,
-  )
 }
 
 function hostSteps(ground: Ground, app: App, expose: Expose, keyOf: (host: string) => string): readonly Draft[] {
   const { host } = expose
   const key = keyOf(host)
   const internal = expose.scheme === 'internal'
-  const zone = zoneOf(ground, host, internal)
+  const zone = zoneOf(ground.fleet, host, internal)
   const records = recordsOf(ground, expose)
   const sites = [...new Set(records.map(({ site }) => site))]
   const zoneNeeds = zone === undefined ? [] : [zoneId(zone)]
@@ -125,6 +124,7 @@ function hostSteps(ground: Ground, app: App, expose: Expose, keyOf: (host: strin
         part: 'record',
         host,
         zone: zone?.name ?? null,
+        privateZone: zone?.private === true ? true : undefined,
         type: 'A',
         policy: record.policy,
         role: record.role,
@@ -145,7 +145,7 @@ function hostSteps(ground: Ground, app: App, expose: Expose, keyOf: (host: strin
   const recordIds = records.map(({ set }) => idOf.record(key, set))
   const aliases = [...new Set(expose.aliases ?? [])].filter((alias) => alias !== host)
   for (const alias of aliases) {
-    const own = zoneOf(ground, alias, internal)
+    const own = zoneOf(ground.fleet, alias, internal)
     steps.push({
       id: idOf.record(keyOf(alias), host),
       kind: 'route.point',
@@ -157,6 +157,7 @@ function hostSteps(ground: Ground, app: App, expose: Expose, keyOf: (host: strin
         part: 'record',
         host: alias,
         zone: own?.name ?? null,
+        privateZone: own?.private === true ? true : undefined,
         policy: 'simple',
         ...(own !== undefined && own === zone
           ? { type: 'A', alias: { record: host, evaluateTargetHealth: true } }

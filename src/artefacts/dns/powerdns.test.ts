@@ -1,0 +1,285 @@
+// The zone is served by a real PowerDNS: what it answers follows the ports of two sites, as Route 53 would.
+
+import { spawn, spawnSync } from 'node:child_process'
+import { createSocket } from 'node:dgram'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import type { Server } from 'node:http'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import packet from 'dns-packet'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { needs } from '../../../test/needs.ts'
+import { fleetFrom } from '../../fleet/from.ts'
+import { plan } from '../../plan/index.ts'
+import { dnsFiles } from './index.ts'
+
+const server = '/usr/sbin/pdns_server'
+const countries = '/usr/share/GeoIP/GeoIP.dat'
+const install = 'apt-get install pdns-server pdns-backend-bind pdns-backend-geoip geoip-database'
+
+/** Two floors, whose load balancers are two addresses of this machine. */
+const floors = (port: number): string => {
+  const app = (name: string, routing: string, check = '', aliases = '') => `---
+kind: App
+metadata: { name: ${name} }
+source: { image: registry.example.com/game:1.0.0 }
+placement:
+  - { site: north, annotations: { metallb.io/loadBalancerIPs: ${north} } }
+  - { site: south, annotations: { metallb.io/loadBalancerIPs: ${south} } }
+expose:
+  host: ${name}.shops.example
+  aliases: [${aliases}]
+  routing: { ${routing} }
+  loadBalancer: metallb
+  healthCheck: { ${check}port: ${port}, interval: 10s, failureThreshold: 1 }
+`
+  return `apiVersion: skerry.dev/v1alpha1
+kind: Fleet
+metadata: { name: shops }
+dns: { zones: [{ name: shops.example }] }
+clusters:
+  - { name: north, at: north, eksAnywhere: { provider: docker, version: "1.35", packages: [metallb] } }
+  - { name: south, at: south, eksAnywhere: { provider: docker, version: "1.35", packages: [metallb] } }
+sites:
+  - { name: north, place: { onPremises: docker }, cluster: north, location: "48.1,11.6" }
+  - { name: south, place: { onPremises: docker }, cluster: south, location: "-33.9,18.4" }
+${[
+  app('failed-over', 'failover: [north, south]', '', 'shops.example, www.shops.example'),
+  app('by-port', 'failover: [north, south]', 'protocol: tcp, '),
+  app('searched', 'failover: [north, south]', `contains: 'it''s "up", 100% \\o/', `),
+  app('weighted', 'weighted: { north: 3, south: 1 }'),
+  app('reserve', 'weighted: { north: 0, south: 5 }'),
+  app('several', 'multivalue: [north, south]'),
+  app('near', 'latency: [north, south]'),
+  app('by-place', 'geolocation: { US: north, EU: south }'),
+].join('')}`
+}
+
+const north = '127.0.0.2'
+const south = '127.0.1.2'
+
+/** A site: something that answers on its address, until it is closed. */
+class Site {
+  readonly address: string
+  private server: Server | undefined
+  constructor(address: string) {
+    this.address = address
+  }
+  async open(port: number): Promise<number> {
+    const made = createServer((_, response) => response.end(`it's "up", 100% \\o/`))
+    this.server = made
+    await new Promise<void>((resolve, reject) => made.once('error', reject).listen(port, this.address, resolve))
+    return (made.address() as AddressInfo).port
+  }
+  async close(): Promise<void> {
+    this.server?.closeAllConnections()
+    await new Promise((resolve) => (this.server === undefined ? resolve(0) : this.server.close(resolve)))
+    this.server = undefined
+  }
+}
+
+describe('a zone served by PowerDNS', () => {
+  beforeEach(
+    needs('PowerDNS with its database of countries', () => (existsSync(server) && existsSync(countries)) || install),
+  )
+
+  const sites = { north: new Site(north), south: new Site(south) }
+  let port = 0
+  let dnsPort = 0
+  let folder = ''
+  let stop: (() => Promise<void>) | undefined
+  let log = ''
+
+  beforeAll(async () => {
+    if (!existsSync(server) || !existsSync(countries)) return
+    port = await sites.north.open(0)
+    await sites.south.open(port)
+    folder = mkdtempSync(join(tmpdir(), 'skerry-pdns-'))
+    for (const { path, text } of dnsFiles(plan(fleetFrom(floors(port)))))
+      writeFileSync(join(folder, path.split('/').at(-1) ?? ''), text)
+    const own = readFileSync(join(folder, 'pdns.conf'), 'utf8')
+    writeFileSync(
+      join(folder, 'named.conf'),
+      readFileSync(join(folder, 'named.conf'), 'utf8').replaceAll('/etc/powerdns/zones', folder),
+    )
+    dnsPort = await freePort()
+    // as it was written, but for where it stands, and checks every second instead of every ten
+    const conf = `${own
+      .replace(/^bind-config=.*$/m, `bind-config=${folder}/named.conf`)
+      .replace(/^lua-health-checks-interval=10$/m, 'lua-health-checks-interval=1')
+      .replace(/^geoip-database-files=.*$/m, `geoip-database-files=dat:${countries}`)}
+local-address=127.0.0.1
+local-port=${dnsPort}
+socket-dir=${folder}
+setuid=
+setgid=
+`
+    expect(conf).toContain('lua-health-checks-interval=1\n')
+    writeFileSync(join(folder, 'pdns.conf'), conf)
+    const child = spawn(server, [`--config-dir=${folder}`, '--daemon=no', '--guardian=no'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (log += text.toString()))
+    const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
+    stop = async () => {
+      child.kill('SIGKILL')
+      await ended
+    }
+    await until(async () => (await ask('shops.example', 'SOA')).rcode === 'NOERROR', 20)
+  })
+
+  afterAll(async () => {
+    await stop?.()
+    await Promise.all(Object.values(sites).map((site) => site.close()))
+    if (folder !== '') rmSync(folder, { recursive: true, force: true })
+  })
+
+  async function ask(name: string, type: 'A' | 'SOA' | 'CNAME' = 'A', from?: string) {
+    const socket = createSocket('udp4')
+    try {
+      const query = packet.encode({
+        type: 'query',
+        id: Math.floor(Math.random() * 65_535),
+        questions: [{ type, name }],
+        ...(from !== undefined && {
+          additionals: [
+            {
+              type: 'OPT',
+              name: '.',
+              udpPayloadSize: 1232,
+              extendedRcode: 0,
+              ednsVersion: 0,
+              flags: 0,
+              flag_do: false,
+              options: [{ code: 8, type: 'CLIENT_SUBNET', ip: from, family: 1, sourcePrefixLength: 24 }],
+            },
+          ],
+        }),
+      } as unknown as packet.Packet)
+      const answer = new Promise<Buffer>((resolve, reject) => {
+        socket.once('message', resolve)
+        socket.once('error', reject)
+        setTimeout(() => reject(new Error(`no answer for ${name}\n${log}`)), 5_000)
+      })
+      socket.send(query, dnsPort, '127.0.0.1')
+      const decoded = packet.decode(await answer) as packet.DecodedPacket & { readonly rcode: string }
+      const addresses = (decoded.answers ?? []).flatMap((each) => (each.type === 'A' ? String(each.data) : [])).sort()
+      return {
+        rcode: decoded.rcode,
+        addresses,
+        ttl: (decoded.answers ?? []).flatMap((each) => ('ttl' in each ? each.ttl : [])),
+      }
+    } finally {
+      socket.close()
+    }
+  }
+  const addresses = async (app: string, from?: string) => (await ask(`${app}.shops.example`, 'A', from)).addresses
+  const becomes = async (app: string, wanted: readonly string[]): Promise<number> => {
+    const started = performance.now()
+    await until(
+      async () => (await addresses(app)).join() === [...wanted].sort().join(),
+      8,
+      async () => `${app}: ${(await addresses(app)).join()}`,
+    )
+    return (performance.now() - started) / 1_000
+  }
+
+  test('the primary answers; its port closed, the secondary does within five checks; open again, the primary', async () => {
+    for (const app of ['failed-over', 'by-port', 'searched']) await becomes(app, [north])
+    expect((await ask('failed-over.shops.example')).ttl).toEqual([60])
+    await sites.north.close()
+    for (const app of ['failed-over', 'by-port', 'searched']) expect(await becomes(app, [south])).toBeLessThan(5)
+    await sites.north.open(port)
+    for (const app of ['failed-over', 'by-port', 'searched']) expect(await becomes(app, [north])).toBeLessThan(5)
+  })
+
+  test('where nothing answers at all, the primary is named, as Route 53 does', async () => {
+    await becomes('failed-over', [north])
+    await Promise.all([sites.north.close(), sites.south.close()])
+    // the first sees the primary go, then the secondary: whichever is noticed first
+    await new Promise((resolve) => setTimeout(resolve, 3_000))
+    for (let times = 0; times < 8; times += 1) expect(await addresses('failed-over')).toEqual([north])
+    expect(await addresses('several')).toEqual([north, south])
+    await Promise.all([sites.north.open(port), sites.south.open(port)])
+    await becomes('failed-over', [north])
+  })
+
+  test('weights share out among the healthy, and weight 0 answers only where no other does', async () => {
+    await becomes('reserve', [south])
+    const shares = { [north]: 0, [south]: 0 } as Record<string, number>
+    for (let times = 0; times < 200; times += 1)
+      for (const each of await addresses('weighted')) shares[each] = (shares[each] ?? 0) + 1
+    // 3 to 1: 150 of 200, and four standard deviations to either side
+    expect(shares[north]).toBeGreaterThan(150 - 25)
+    expect(shares[north]).toBeLessThan(150 + 25)
+    expect((shares[north] ?? 0) + (shares[south] ?? 0)).toBe(200)
+    await sites.south.close()
+    await becomes('reserve', [north])
+    for (let times = 0; times < 20; times += 1) expect(await addresses('weighted')).toEqual([north])
+    await sites.south.open(port)
+    await becomes('reserve', [south])
+  })
+
+  test('a multivalue name has all that is healthy in it', async () => {
+    await becomes('several', [north, south])
+    await sites.south.close()
+    await becomes('several', [north])
+    await sites.south.open(port)
+    await becomes('several', [north, south])
+  })
+
+  test('by place: the country, else the continent, else nobody; and another where that one is gone', async () => {
+    expect(await addresses('by-place', '8.8.8.0')).toEqual([north])
+    expect(await addresses('by-place', '193.0.6.0')).toEqual([south])
+    expect(await ask('by-place.shops.example', 'A', '133.11.0.0')).toMatchObject({ rcode: 'NOERROR', addresses: [] })
+  })
+
+  test('the nearest is one of the sites, and never one that is gone', async () => {
+    expect([north, south]).toContain((await addresses('near', '8.8.8.0'))[0])
+    await sites.north.close()
+    await becomes('near', [south])
+    await sites.north.open(port)
+    await becomes('failed-over', [north])
+  })
+
+  test('other names follow: by CNAME, and at the top of the zone by the same answer', async () => {
+    await becomes('failed-over', [north])
+    expect((await ask('shops.example')).addresses).toEqual([north])
+    expect((await ask('www.shops.example')).addresses).toEqual([north])
+  })
+
+  test('neither the server nor its own checker of zones has anything to complain about', () => {
+    const judged = spawnSync('pdnsutil', [`--config-dir=${folder}`, 'check-zone', 'shops.example'], {
+      encoding: 'utf8',
+    })
+    expect(judged.stdout).toContain("records of 'shops.example', 0 errors, 0 warnings")
+    expect(
+      log
+        .split('\n')
+        .filter(
+          (line) =>
+            /error|exception|unknown|reported|failed to|[1-9] rejected/i.test(line) &&
+            !/monitoring declaring/.test(line),
+        ),
+    ).toEqual([])
+  })
+})
+
+async function until(holds: () => Promise<boolean>, seconds: number, told?: () => Promise<string>): Promise<void> {
+  const end = performance.now() + seconds * 1_000
+  while (performance.now() < end) {
+    if (await holds().catch(() => false)) return
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  throw new Error(`not within ${seconds} s${told === undefined ? '' : `; at last ${await told()}`}`)
+}
+
+async function freePort(): Promise<number> {
+  const socket = createSocket('udp4')
+  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))
+  const { port } = socket.address()
+  await new Promise<void>((resolve) => socket.close(() => resolve()))
+  return port
+}
