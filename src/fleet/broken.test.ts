@@ -9,6 +9,7 @@ import type { Mutant } from './broken.case.ts'
 import { fieldsOf, mutantsOf } from './broken.case.ts'
 import { fleetOf } from './build.ts'
 import type { Declared } from './document.ts'
+import { follow } from './document.ts'
 import type { Documents } from './documents.ts'
 import { documentsOf } from './documents.ts'
 import { inMemory } from './from.ts'
@@ -66,8 +67,10 @@ function judged(documents: Documents, problems: Problems): Said {
 
 /** Every tenth goes the whole way as text, and those of which the value alone does not tell all. */
 function said(mutant: Mutant, index: number): Said {
+  // what is missing from a map of another shape would be looked for where the old one stood
+  const wasMap = mutant.fault === 'type' && typeof follow(whole[mutant.document], mutant.path) === 'object'
   const asText =
-    index % 10 === 0 || mutant.fault === 'missing' || ['kind', 'apiVersion'].includes(String(mutant.path[0]))
+    index % 10 === 0 || mutant.fault === 'missing' || wasMap || ['kind', 'apiVersion'].includes(String(mutant.path[0]))
   return asText ? readText(printed(mutant.make())) : readValue(mutant)
 }
 

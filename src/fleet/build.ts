@@ -10,11 +10,13 @@ import type { SourceFile } from '../model/origin.ts'
 import { assert } from '../model/refusal.ts'
 import type { Attached } from './attached.ts'
 import { none } from './attached.ts'
+import { readCertificates } from './certificates.ts'
 import { expandClasses } from './classes.ts'
 import type { Declared, Path, Read } from './document.ts'
 import { spotOf, wordsOf } from './document.ts'
 import type { Documents, SourceText } from './documents.ts'
 import { documentsOf } from './documents.ts'
+import { readHardware } from './hardware.ts'
 import { tellIssues } from './issues.ts'
 import { manifestReader } from './manifests.ts'
 import { namesOf } from './names.ts'
@@ -76,8 +78,15 @@ export function fleetOf(
     { fleet, apps: apps.filter(isRead), drills: drills.filter(isRead), expanded, manifestsOf, sources: () => sources },
     problems,
   )
+  const around = { folder: fleet.document.folder, attached, keep, problems }
+  const hardware = readHardware(made.clusters, around)
+  const certificates = readCertificates(made.clusters, around)
   problems.refuse()
-  return made
+  return {
+    ...made,
+    ...(hardware !== undefined && { hardware }),
+    ...(certificates !== undefined && { certificates }),
+  }
 }
 
 function noFleet(nothing: boolean, looked: readonly string[], problems: Problems): void {

@@ -71,6 +71,8 @@ function tellIssue(around: Around, issue: Issue, base: Path): Told[] {
     case 'not_multiple_of':
       return told([`${word} is ${shown(value)}`, `write a multiple of ${issue.divisor}`])
     case 'custom':
+      // what may be a secret is not repeated
+      if (issue.params?.secret === true) return told([`${word} is written down here`, rule(issue.message)])
       return /^only one of /.test(issue.message)
         ? told([issue.message, 'keep one and take the others out'], true)
         : told(

@@ -181,9 +181,10 @@ test('a strategic patch joins containers by name and keeps what it does not name
       template: {
         spec: {
           containers: [
-            { name: 'web', image: 'nginx:1.27', env: [{ name: 'A' }, { name: 'B' }] },
-            { name: 'side' },
+            // what the patch says comes first: kustomize 5.8.1
+            { name: 'web', image: 'nginx:1.27', env: [{ name: 'B' }, { name: 'A' }] },
             { name: 'new' },
+            { name: 'side' },
           ],
         },
       },
@@ -355,4 +356,74 @@ test('bases that double at every level end in a sentence', () => {
   }
   expect(wrong('{ kustomize: k9 }', files)[0]?.message ?? 'fine').toBe('fine')
   expect(wrong('{ kustomize: k18 }', files)[0]?.message).toBe('the kustomizations are nested too deep')
+})
+
+const generating = {
+  'gen/deployment.yaml': `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web }
+spec:
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec:
+      containers: [{ name: web, image: "nginx:1.27", envFrom: [{ configMapRef: { name: settings } }] }]
+      volumes: [{ name: v, configMap: { name: plain } }]
+`,
+  'gen/kustomization.yaml': `resources: [deployment.yaml]
+configMapGenerator:
+  - name: settings
+    literals: [COLOR=blue, 'QUOTED="a <b> & c"']
+    files: [app.conf, other.txt=app.conf]
+    envs: [vars.env]
+  - name: plain
+    literals: [A=1]
+    options: { disableNameSuffixHash: true, labels: { tier: web } }
+`,
+  'gen/app.conf': 'port = 80\n# é\n',
+  'gen/vars.env': '# comment\nX=1\n  Y=two words\n\n',
+}
+
+test('a generated ConfigMap has the name that kustomize gives it, and pods refer to it', () => {
+  const manifests = read('{ kustomize: gen }', generating)
+  const maps = manifests.filter(({ kind }) => kind === 'ConfigMap')
+  // by kustomize 5.8: what is in it is the end of its name
+  expect(maps.map(({ name }) => name)).toEqual(['settings-4245f262cm', 'plain'])
+  expect(maps[0]?.object.data).toEqual({
+    COLOR: 'blue',
+    QUOTED: 'a <b> & c',
+    X: '1',
+    Y: 'two words',
+    'app.conf': 'port = 80\n# é\n',
+    'other.txt': 'port = 80\n# é\n',
+  })
+  expect(maps[1]?.object.metadata).toEqual({ name: 'plain', labels: { tier: 'web' } })
+  const text = JSON.stringify(named('Deployment', manifests)?.object)
+  expect(text).toContain('"configMapRef":{"name":"settings-4245f262cm"}')
+  expect(text).toContain('"configMap":{"name":"plain"}')
+})
+
+test('an overlay merges into a generated ConfigMap before its name is fixed', () => {
+  const over = `resources: [../gen]
+namePrefix: my-
+configMapGenerator: [{ name: settings, behavior: merge, literals: [COLOR=red] }]
+`
+  const manifests = read('{ kustomize: over }', { ...generating, 'over/kustomization.yaml': over })
+  const map = manifests.find(({ name }) => name.startsWith('my-settings'))
+  expect(map?.name).toBe('my-settings-hd49d268b4')
+  expect(map?.object).toMatchObject({ data: { COLOR: 'red', X: '1' } })
+  expect(JSON.stringify(named('Deployment', manifests)?.object)).toContain('"name":"my-settings-hd49d268b4"')
+})
+
+test('a generator that cannot be carried out is told with its line', () => {
+  const made = (generator: string) =>
+    wrong('{ kustomize: gen }', { ...generating, 'gen/kustomization.yaml': `configMapGenerator:\n  - ${generator}\n` })
+  expect(made('{ literals: [A=1] }')[0]?.message).toBe('a configMapGenerator has no name')
+  expect(made('{ name: a, literals: [A] }')[0]).toMatchObject({
+    message: 'the literal "A" has no key',
+    at: { line: 2 },
+  })
+  expect(made('{ name: a, literals: [A=1, A=2] }')[0]?.message).toBe('the key A comes twice')
+  expect(made('{ name: a, behavior: merge, literals: [A=1] }')[0]?.message).toContain('there is no ConfigMap a')
+  expect(made('{ name: a, files: [nowhere.txt] }')[0]?.message).toContain('nowhere.txt')
 })

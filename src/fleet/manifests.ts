@@ -10,6 +10,7 @@ import { isMissing, whyMissing } from './attached.ts'
 import { decode } from './decode.ts'
 import type { Declared, Path } from './document.ts'
 import { spotOf, wordsOf } from './document.ts'
+import { hashed } from './kustomize/generators.ts'
 import { buildKustomization, kustomizationNames } from './kustomize/kustomization.ts'
 import { limits, megabytes } from './limits.ts'
 import type { Reader } from './objects.ts'
@@ -91,7 +92,7 @@ export function manifestReader({ attached, keep, problems }: ManifestsAround): M
 }
 
 function kustomized(inner: string, document: Declared, path: Path, reader: Reader): readonly Manifest[] {
-  return buildKustomization(inner, spotOf(document, path), wordsOf(document, path), reader) ?? []
+  return hashed(buildKustomization(inner, spotOf(document, path), wordsOf(document, path), reader) ?? [])
 }
 
 function plain(inner: string, document: Declared, path: Path, reader: Reader): readonly Manifest[] {

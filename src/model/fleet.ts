@@ -17,6 +17,7 @@ import type {
   site,
 } from './declaration/fleet.ts'
 import type { account, dnsZone, network, siteNetwork, subnet } from './declaration/network.ts'
+import type { HardwareFile } from './hardware.ts'
 import type { Origin, Sources } from './origin.ts'
 import type { Location, NodeKind, Place } from './place.ts'
 
@@ -144,6 +145,10 @@ export interface Fleet {
   readonly accept: readonly Acceptance[]
   readonly zoneFacts: readonly ZoneFacts[]
   readonly egressAllowList: readonly string[] | undefined
+  /** Hardware files of clusters on bare metal, by the path that the cluster names; of those that are there. */
+  readonly hardware?: Readonly<Record<string, HardwareFile>>
+  /** Certificates of registry mirrors, likewise. */
+  readonly certificates?: Readonly<Record<string, string>>
   readonly origin: Origin
   readonly sources: Sources
 }

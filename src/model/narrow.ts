@@ -3,7 +3,7 @@
 // a cluster that is stretched to them, the sites that stand in for them by failover, the federation that divides over them. All else is
 // left out, and whatever spoke of it (records, drills, audiences, accounts of who depends on whom) no longer does.
 
-import type { App, Drill, Federation, Fleet, Placement, Site } from './fleet.ts'
+import type { App, Cluster, Drill, Fault, Federation, Fleet, Placement, Site } from './fleet.ts'
 import { lookup } from './lookup.ts'
 import { Refusal } from './refusal.ts'
 import { brief } from './visible.ts'
@@ -114,7 +114,9 @@ function keptOf(fleet: Fleet, kept: Kept): Fleet {
   const audiences = heard.length > 0 ? heard : fleet.audiences.map(({ at: _, ...audience }) => audience)
   const audienceNames = new Set(audiences.map(({ name }) => name))
   const apps = placed.map(({ expose, dependsOn, ...app }): App => {
-    const routed = expose === undefined ? undefined : routedTo(expose, kept.sites)
+    // users on the LAN of a site need its door, wherever the name leads
+    const onLan = heard.some(({ name, at }) => at !== undefined && app.audiences.includes(name) && isAt(app, at))
+    const routed = expose === undefined ? undefined : routedTo(expose, kept.sites, onLan)
     return {
       ...app,
       audiences: app.audiences.filter((name) => audienceNames.has(name)),
@@ -146,7 +148,10 @@ function keptOf(fleet: Fleet, kept: Kept): Fleet {
         : { ...gitops, clusters: gitops.clusters.filter((name) => kept.clusters.has(name)) },
     audiences,
     apps,
-    drills: fleet.drills.filter((drill) => canRun(drill, kept, appNames, audienceNames)),
+    drills: fleet.drills.filter(
+      (drill) =>
+        canRun(drill, kept, appNames, audienceNames) && drill.faults.every((it) => isThere(it, sites, clusters)),
+    ),
   }
 }
 
@@ -155,8 +160,10 @@ const isPlaced = ({ site, federation }: Placement, kept: Kept): boolean =>
 
 type Expose = NonNullable<App['expose']>
 
-/** Undefined where it leads to none of the sites. */
-function routedTo(expose: Expose, sites: ReadonlySet<string>): Expose | undefined {
+const isAt = ({ placement }: Pick<App, 'placement'>, at: string): boolean => placement.some(({ site }) => site === at)
+
+/** Undefined where it leads to none of the sites, and nobody comes by another way. */
+function routedTo(expose: Expose, sites: ReadonlySet<string>, onLan: boolean): Expose | undefined {
   const list = (names: readonly string[] | undefined) => names?.filter((name) => sites.has(name))
   const { simple, failover, weighted, latency, geolocation, multivalue } = expose.routing
   const left = {
@@ -167,14 +174,14 @@ function routedTo(expose: Expose, sites: ReadonlySet<string>): Expose | undefine
     geolocation: geolocation && entries(geolocation, ([, site]) => sites.has(site)),
     multivalue: list(multivalue),
   }
-  // exactly one of them is declared
+  // exactly one of them is declared; none is left where the name leads elsewhere
   const routing = Object.fromEntries(
     Object.entries(left).filter(
       ([, value]) =>
         value !== undefined && (typeof value === 'string' || Object.keys(value as Readonly<object>).length > 0),
     ),
   ) as Expose['routing']
-  return Object.keys(routing).length === 0 ? undefined : { ...expose, routing }
+  return Object.keys(routing).length === 0 && !onLan ? undefined : { ...expose, routing }
 }
 
 const entries = <Value>(
@@ -201,6 +208,17 @@ function canRun(
         knows(apps, it.app) &&
         knows(audiences, it.audience),
     )
+  )
+}
+
+/** A Region or zone of which nothing is left. */
+function isThere({ region, zone }: Fault, sites: readonly Site[], clusters: readonly Cluster[]): boolean {
+  const inRegion = (name: string): boolean =>
+    sites.some(({ place }) => place.region === name) || clusters.some((cluster) => cluster.region === name)
+  if (region !== undefined) return inRegion(region)
+  return (
+    zone === undefined ||
+    sites.some(({ place }) => place.zone === zone || place.parentZone === zone || zone.startsWith(place.region ?? ' '))
   )
 }
 

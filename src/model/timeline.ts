@@ -70,6 +70,8 @@ export interface ServiceSpan {
   readonly served: number
   /** Share by site; adds up to `served`. */
   readonly by: Readonly<Record<string, number>>
+  /** The same of those users alone whose resolvers keep to the TTL; left out where a world cannot tell them apart. */
+  readonly keepers?: Readonly<Record<string, number>>
 }
 
 /** From the first unanswered user to the time when all whose resolvers keep to the TTL are answered again. */

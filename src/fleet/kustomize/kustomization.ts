@@ -8,6 +8,7 @@ import { didYouMean, listed } from '../nearest.ts'
 import type { Reader } from '../objects.ts'
 import { manifestsIn } from '../objects.ts'
 import type { Spot } from '../problems.ts'
+import { generated } from './generators.ts'
 import type { Entry, Here } from './here.ts'
 import { spot, step, text, textsOf } from './here.ts'
 import { patched } from './patches.ts'
@@ -35,18 +36,11 @@ const carriedOut = [
   'patches',
   'patchesStrategicMerge',
   'patchesJson6902',
-]
-/** They change no object that skerry looks at, or only the hash in a name. */
-const withoutEffect = [
-  'buildMetadata',
-  'sortOptions',
-  'generatorOptions',
-  'configurations',
-  'crds',
-  'openapi',
   'configMapGenerator',
-  'secretGenerator',
+  'generatorOptions',
 ]
+/** They change no object that skerry looks at; a Secret is made by whoever has what is in it. */
+const withoutEffect = ['buildMetadata', 'sortOptions', 'configurations', 'crds', 'openapi', 'secretGenerator']
 const refused = [
   'helmCharts',
   'helmGlobals',
@@ -121,6 +115,7 @@ function carryOut(here: Here, below: readonly Manifest[]): readonly Manifest[] |
     if (inner !== undefined)
       objects = buildKustomization(inner, component.at, undefined, reader, objects, here.way) ?? objects
   }
+  objects = generated(objects, here)
   uniqueObjects(objects, here)
   if (reader.problems.count() > before) return undefined
   objects = patched(objects, here)

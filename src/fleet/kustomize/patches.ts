@@ -1,6 +1,7 @@
 // The patches of a kustomization: which objects each one means, and what it makes of them.
 
 import type { Manifest } from '../../model/fleet.ts'
+import { isOwnKind, strategicMerge } from '../../model/strategic-merge.ts'
 import { brief } from '../../model/visible.ts'
 import { inside } from '../document.ts'
 import { listed } from '../nearest.ts'
@@ -9,7 +10,7 @@ import type { Spot } from '../problems.ts'
 import { parseYaml } from '../yaml.ts'
 import type { Here } from './here.ts'
 import { listOf, spot, step } from './here.ts'
-import { isOwnKind, jsonPatch, strategicMerge } from './merge.ts'
+import { jsonPatch } from './json-patch.ts'
 
 export function patched(objects: readonly Manifest[], here: Here): readonly Manifest[] {
   let out = objects

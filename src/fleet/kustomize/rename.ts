@@ -26,18 +26,21 @@ const byReference: Readonly<Record<string, string>> = {
 /** Fields that say the kind themselves. */
 const byKind = new Set(['scaleTargetRef', 'roleRef', 'subjects'])
 
-export function renameAll(objects: readonly Manifest[], rename: (name: string) => string): readonly Manifest[] {
+export function renameAll(
+  objects: readonly Manifest[],
+  rename: (name: string, kind: string) => string,
+): readonly Manifest[] {
   const renamed = new Set(objects.filter(({ kind }) => !unnamed.has(kind)).map(({ kind, name }) => `${kind} ${name}`))
   return objects.map((object) => {
     const { metadata, ...rest } = walk(object.object) as { metadata?: object }
     return again(object, {
       ...rest,
-      metadata: unnamed.has(object.kind) ? metadata : { ...metadata, name: rename(object.name) },
+      metadata: unnamed.has(object.kind) ? metadata : { ...metadata, name: rename(object.name, object.kind) },
     })
   })
 
   function nameOf(kind: unknown, name: unknown): unknown {
-    return typeof name === 'string' && renamed.has(`${String(kind)} ${name}`) ? rename(name) : name
+    return typeof name === 'string' && renamed.has(`${String(kind)} ${name}`) ? rename(name, String(kind)) : name
   }
 
   function walk(value: unknown): unknown {

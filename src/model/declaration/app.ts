@@ -61,6 +61,16 @@ const memberOverride = z.strictObject({
     .optional(),
 })
 
+/** Karmada's application failover: it looks at the health of the copy, not at that of its member. */
+const applicationFailover = z.strictObject({
+  unhealthyFor: duration.default(300).describe('How long a copy is unhealthy before it is moved'),
+  purge: z.enum(['gracefully', 'directly', 'never']).default('gracefully').describe('What becomes of the old copy'),
+  gracePeriod: duration
+    .refine((seconds) => seconds > 0, 'it is longer than nothing, such as 10m')
+    .optional()
+    .describe('How long the old copy is kept at most, with purge gracefully; left out, ten minutes'),
+})
+
 export const placementEntry = z
   .strictObject({
     site: reference('site').optional(),
@@ -89,6 +99,9 @@ export const placementEntry = z
       .optional()
       .describe('How long replicas stay on a lost member; left out, failover.after of the federation'),
     purge: z.enum(['gracefully', 'directly', 'never']).optional(),
+    failover: applicationFailover
+      .optional()
+      .describe('Off a member that lives, and on which the app itself is not well'),
     suspendedOn: z
       .array(reference('cluster'))
       .max(1_000)

@@ -88,6 +88,74 @@ export const registryMirror = z.strictObject({
   caCertificate: relativePath.optional(),
 })
 
+/** `${NAME}`: stands for a value that is filled in when the file is applied. */
+const isReference = (value: string): boolean => /^\$\{\w+\}$/.test(value)
+
+/** In fields that are open to anything, a value under a name such as password is refused before it gets any further. */
+function withoutSecrets(value: unknown, context: z.RefinementCtx): void {
+  const walk = (inner: unknown, path: readonly (string | number)[]): void => {
+    if (typeof inner !== 'object' || inner === null) return
+    for (const [key, held] of Object.entries(inner)) {
+      const here = [...path, Array.isArray(inner) ? Number(key) : key]
+      if (typeof held !== 'string') walk(held, here)
+      else if (/password|passphrase|token$|secretKey|privateKey|apiKey|accessKey/i.test(key) && !isReference(held))
+        context.addIssue({
+          code: 'custom',
+          path: here,
+          params: { secret: true },
+          message: `a secret is never in the fleet: write \${NAME}, which is filled in when the file is applied`,
+        })
+    }
+  }
+  walk(value, [])
+}
+
+const iamMapping = (of: 'role' | 'user') =>
+  z
+    .array(
+      z.strictObject({
+        arn: z
+          .string()
+          .max(300)
+          .regex(
+            new RegExp(`^arn:aws[a-z-]*:iam::\\d{12}:${of}/[\\w+=,.@/-]+$`),
+            `the ARN of a ${of}, such as arn:aws:iam::111122223333:${of}/operators`,
+          ),
+        username: z.string().min(1).max(200),
+        groups: z.array(z.string().max(200)).max(20).default([]),
+      }),
+    )
+    .max(100)
+    .default([])
+
+/** People who sign in with AWS: the file AWSIamConfig of EKS Anywhere. */
+export const anywhereIam = z.strictObject({
+  region,
+  partition: z.enum(['aws', 'aws-cn', 'aws-us-gov']).optional(),
+  roles: iamMapping('role'),
+  users: iamMapping('user'),
+})
+
+/** People who sign in with an identity provider of their own: the file OIDCConfig. */
+export const anywhereOidc = z.strictObject({
+  clientId: z.string().min(1).max(300),
+  issuerUrl: z
+    .string()
+    .max(500)
+    .regex(/^https:\/\//, 'an address that starts with https://'),
+  usernameClaim: z.string().max(100).optional(),
+  usernamePrefix: z.string().max(100).optional(),
+  groupsClaim: z.string().max(100).optional(),
+  groupsPrefix: z.string().max(100).optional(),
+  requiredClaim: z.strictObject({ claim: z.string().max(100), value: z.string().max(300) }).optional(),
+})
+
+export const anywhereUpgrade = z.strictObject({
+  strategy: z.enum(['rollingUpdate', 'inPlace']).describe('inPlace: on bare metal only'),
+  maxSurge: z.int().min(0).max(100).optional().describe('Machines more than needed while workers are replaced'),
+  maxUnavailable: z.int().min(0).max(100).optional().describe('Workers that may be missing meanwhile'),
+})
+
 export const eksAnywhere = z.strictObject({
   provider: onPremisesProvider,
   version: kubernetesVersion,
@@ -111,12 +179,43 @@ export const eksAnywhere = z.strictObject({
   osImageURL: z.string().max(500).optional(),
   hookImagesURL: z.string().max(500).optional(),
   packages: z.array(z.string().max(60)).max(40).default([]).describe('Curated packages, such as metallb or harbor'),
+  packageConfig: z
+    .record(z.string().max(60), z.record(z.string(), z.unknown()))
+    .superRefine(withoutSecrets)
+    .optional()
+    .describe(`Values of a package by its name; a secret as \${NAME}, filled in when it is applied`),
   metallbPool: z.string().max(60).optional(),
   hardware: z.strictObject({ csv: relativePath, bmcSecretRef: secretRef.optional() }).optional(),
-  datacenter: z.record(z.string(), z.unknown()).optional().describe("Fields of the provider's datacenter kind"),
-  machine: z.record(z.string(), z.unknown()).optional().describe("Fields of the provider's machine kind"),
+  datacenter: z
+    .record(z.string(), z.unknown())
+    .superRefine(withoutSecrets)
+    .optional()
+    .describe("Fields of the provider's datacenter kind"),
+  machine: z
+    .record(z.string(), z.unknown())
+    .superRefine(withoutSecrets)
+    .optional()
+    .describe("Fields of the provider's machine kind"),
   identity: z.enum(['iam', 'oidc', 'none']).default('none'),
-  licenseToken: secretRef.optional(),
+  iam: anywhereIam.optional(),
+  oidc: anywhereOidc.optional(),
+  sshKey: z
+    .string()
+    .max(2_000)
+    .regex(/^(?:ssh-|ecdsa-|sk-)\S+ [A-Za-z0-9+/=]+(?: .*)?$/, 'a public key, such as ssh-ed25519 AAAA… name')
+    .optional()
+    .describe('The public key of people who may log in to its machines'),
+  upgrade: anywhereUpgrade.optional().describe('Left out: in place on a single node, else one machine after the other'),
+  bundledFlux: z
+    .boolean()
+    .optional()
+    .describe('EKS Anywhere installs Flux on it and commits to the repository itself; left out, skerry installs it'),
+  licenseToken: secretRef
+    .refine((value) => !/^(?:eyJ|l-[0-9a-f]{32}$)/.test(value), {
+      error: 'a token is never in the fleet: name the secret that holds it, such as vault/eks-anywhere/store',
+      params: { secret: true },
+    })
+    .optional(),
   owner: text.optional(),
   backup: text.optional(),
   upgradeWindow: text.optional(),

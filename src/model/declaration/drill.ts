@@ -47,10 +47,16 @@ export const fault = z
       .enum(['deployment', 'service', 'ingress', 'namespace'])
       .optional()
       .describe('An object of the app at the site, deleted by hand'),
+    release: z
+      .enum(['broken', 'crashing'])
+      .optional()
+      .describe(
+        'A new version of the app reaches every place that nothing holds back; broken: it never becomes ready, crashing: it does, takes the place of the old one, and ends',
+      ),
     count: z.int().min(1).max(10_000).optional().describe('How many nodes; left out, all'),
   })
   .superRefine((fault, context) => {
-    const verbs = (['lose', 'slow', 'scaleTo', 'checkPort', 'delete'] as const).filter(
+    const verbs = (['lose', 'slow', 'scaleTo', 'checkPort', 'delete', 'release'] as const).filter(
       (key) => fault[key] !== undefined,
     )
     if (verbs.length !== 1) {
@@ -59,7 +65,7 @@ export const fault = z
         path: verbs.length > 1 ? [verbs[1] ?? ''] : [],
         message:
           verbs.length === 0
-            ? 'one of lose, slow, scaleTo, checkPort, delete is needed'
+            ? 'one of lose, slow, scaleTo, checkPort, delete, release is needed'
             : `only one of ${verbs.join(', ')} may be given`,
       })
       return
@@ -68,6 +74,12 @@ export const fault = z
       fault.scaleTo !== undefined || fault.checkPort !== undefined || fault.delete !== undefined || fault.lose === 'app'
     if (needsApp && (fault.app === undefined || fault.site === undefined))
       context.addIssue({ code: 'custom', path: [], message: 'app and site are needed to say which copy is meant' })
+    if (fault.release !== undefined && (fault.app === undefined || fault.site !== undefined))
+      context.addIssue({
+        code: 'custom',
+        path: fault.site === undefined ? [] : ['site'],
+        message: 'a release names an app and no site: where it arrives, the fleet decides (suspendedOn, rings)',
+      })
     const target =
       fault.app !== undefined
         ? 'app'
@@ -178,7 +190,9 @@ export const drillDocument = z
     faults: z.array(fault).min(1).max(200),
     expect: z.array(expectation).max(200).default([]),
     assume: assumptions.optional(),
-    length: duration.optional().describe('Left out, until everything has settled'),
+    length: duration
+      .optional()
+      .describe('Left out, half an hour after the last fault or repair, or until the last expectation can be judged'),
     seed: name.optional(),
   })
   .superRefine(({ faults, length }, context) => {

@@ -69,6 +69,10 @@ export const nodePool = z.strictObject({
     .optional()
     .describe('Of a machine on premises'),
   bootTime: duration.optional().describe('From power to kubelet; left out, two minutes'),
+  autoscaling: z
+    .strictObject({ min: count, max: count })
+    .optional()
+    .describe('Bounds within which the cluster autoscaler of EKS Anywhere keeps a group of workers'),
 })
 
 export const link = z.strictObject({

@@ -10,6 +10,8 @@ export interface AnywhereCluster {
   readonly sites: readonly Site[]
   readonly pools: readonly NodePool[]
   readonly role: 'management' | 'workload' | 'standalone'
+  /** Of the cluster of EKS Anywhere that it names as its manager. */
+  readonly manager: EksAnywhere | undefined
 }
 
 const made = new WeakMap<Fleet, readonly AnywhereCluster[]>()
@@ -23,7 +25,7 @@ export function anywhereClusters(fleet: Fleet): readonly AnywhereCluster[] {
 }
 
 function workOut(fleet: Fleet): readonly AnywhereCluster[] {
-  const { site: siteNamed, sitesOf, poolsIn } = lookup(fleet)
+  const { site: siteNamed, cluster: clusterNamed, sitesOf, poolsIn } = lookup(fleet)
   const managers = new Set(
     fleet.clusters.flatMap(({ name, eksAnywhere }) =>
       eksAnywhere?.managementCluster === undefined || eksAnywhere.managementCluster === name
@@ -36,7 +38,8 @@ function workOut(fleet: Fleet): readonly AnywhereCluster[] {
     if (spec === undefined) return []
     const at = siteNamed(cluster.at)
     const sites = at === undefined ? sitesOf(cluster.name) : [at]
-    return [{ cluster, spec, sites, pools: poolsIn(cluster.name), role: roleOf(cluster, spec, managers) }]
+    const manager = clusterNamed(spec.managementCluster)?.eksAnywhere
+    return [{ cluster, spec, sites, pools: poolsIn(cluster.name), role: roleOf(cluster, spec, managers), manager }]
   })
 }
 
@@ -71,4 +74,4 @@ export const hitAt = (
 export const controlPlanesOf = ({ spec }: AnywhereCluster): number =>
   spec.controlPlane?.replicas ?? (spec.singleNode ? 1 : 3)
 
-export const minorOf = (version: string): number => Number(version.split('.')[1])
+export { minorOf } from './minor.ts'

@@ -5,7 +5,11 @@ import type { Place, Traits } from '../../model/place.ts'
 import { fact } from '../../model/place.ts'
 import type { PlaceDefinition } from '../definition.ts'
 import { source } from '../sources.ts'
+import { accessRules } from './rules-access.ts'
 import { addressRules } from './rules-addresses.ts'
+import { growthRules } from './rules-growth.ts'
+import { hardwareRules } from './rules-hardware.ts'
+import { machineRules } from './rules-machines.ts'
 import { operationRules } from './rules-operation.ts'
 import { providerRules } from './rules-provider.ts'
 import { serviceRules } from './rules-services.ts'
@@ -69,5 +73,16 @@ export const onPremises: PlaceDefinition = {
   title: 'On premises, EKS Anywhere',
   traits: traitsHere,
   laws: {},
-  rules: [...operationRules, ...providerRules, ...versionRules, ...shapeRules, ...addressRules, ...serviceRules],
+  rules: [
+    ...operationRules,
+    ...providerRules,
+    ...machineRules,
+    ...versionRules,
+    ...shapeRules,
+    ...growthRules,
+    ...addressRules,
+    ...serviceRules,
+    ...hardwareRules,
+    ...accessRules,
+  ],
 }

@@ -5,7 +5,8 @@ import type { EksAnywhere } from '../../model/fleet.ts'
 import { lookup } from '../../model/lookup.ts'
 import { yaml } from '../fragment.ts'
 import { source } from '../sources.ts'
-import { anywhereClusters, hitAt, minorOf, ofEach } from './clusters.ts'
+import { anywhereClusters, hitAt, ofEach } from './clusters.ts'
+import { systemsOf } from './kinds.ts'
 import { minorOfRelease } from './releases.ts'
 
 const ciliumOnPremises: Rule = {
@@ -54,7 +55,7 @@ const oneProvider: Rule = {
     right: yaml`
       clusters:
         - { name: hq, eksAnywhere: { provider: bareMetal, role: management, version: "1.35", endpoint: 10.1.0.10 } }
-        - { name: shop, eksAnywhere: { provider: bareMetal, managementCluster: hq, version: "1.35", endpoint: 10.1.0.11 } }
+        - { name: shop, eksAnywhere: { provider: bareMetal, managementCluster: hq, version: "1.35", endpoint: 10.1.0.11, sshKey: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJo4TbPyM0AoMkDRVDo9Vs2vyGnTVZPqlFZkvhYBO9Vg retail } }
       sites:
         - { name: hq, place: { onPremises: bareMetal }, cluster: hq, nodePools: [{ name: one }] }
         - { name: shop, place: { onPremises: bareMetal }, cluster: shop, nodePools: [{ name: floor }] }
@@ -210,15 +211,6 @@ const supportedSystem: Rule = {
   }),
 }
 
-/** Which systems a provider starts; Bottlerocket on bare metal ended with Kubernetes 1.28. */
-function systemsOf(provider: EksAnywhere['provider'], version: string): readonly string[] {
-  if (provider === 'docker') return []
-  if (provider === 'snow') return ['ubuntu']
-  const others = ['ubuntu', 'redhat']
-  const bottlerocket = provider === 'vsphere' || (provider === 'bareMetal' && minorOf(version) <= 28)
-  return bottlerocket ? ['bottlerocket', ...others] : others
-}
-
 const systemIsStarted: Rule = {
   code: 'EA008',
   severity: 'error',
@@ -245,84 +237,14 @@ const systemIsStarted: Rule = {
     const found = (os: string) => `is ${os}, on ${provider} with ${version}`
     const own = osOf(one.spec)
     return [
-      ...(own === undefined || started.includes(own.os) ? [] : [hitAt(one, own.field, found(own.os), fix)]),
-      ...one.pools.flatMap(({ os, origin }): Hit[] =>
-        os === undefined || started.includes(os) ? [] : [{ origin, field: 'os', found: found(os), fix }],
-      ),
-    ]
-  }),
-}
-
-/** What the provider's own objects must say, by kind; the rest has defaults. */
-const needed: Partial<
-  Readonly<Record<EksAnywhere['provider'], Readonly<Record<'datacenter' | 'machine', readonly string[]>>>>
-> = {
-  vsphere: { datacenter: ['datacenter', 'network', 'server'], machine: ['datastore', 'resourcePool'] },
-  nutanix: { datacenter: ['endpoint'], machine: ['image', 'cluster', 'subnet'] },
-  cloudStack: { datacenter: ['availabilityZones'], machine: ['computeOffering', 'template'] },
-  snow: { datacenter: ['identityRef'], machine: ['devices'] },
-}
-
-const fieldsOfProvider: Rule = {
-  code: 'EAS24',
-  severity: 'warning',
-  title: 'The fields of the provider say what it needs',
-  why: 'EKS Anywhere has no default for them and refuses the cluster; a memory below its minimum it raises without a word.',
-  sources: [`${source.EKSAS}: pkg/api/v1alpha1, the datacenter and machine kinds`],
-  example: {
-    wrong: yaml`
-      clusters:
-        - name: plant
-          eksAnywhere:
-            provider: vsphere
-            version: "1.35"
-            endpoint: 10.1.0.10
-            datacenter: { datacenter: plant, network: /plant/network/vms }
-            machine: { datastore: /plant/datastore/one, resourcePool: /plant/host/one/Resources, memoryMiB: 1024 }
-      sites:
-        - { name: plant, place: { onPremises: vsphere }, cluster: plant, nodePools: [{ name: floor }] }
-    `,
-    right: yaml`
-      clusters:
-        - name: plant
-          eksAnywhere:
-            provider: vsphere
-            version: "1.35"
-            endpoint: 10.1.0.10
-            datacenter: { datacenter: plant, network: /plant/network/vms, server: vcenter.example.com }
-            machine: { datastore: /plant/datastore/one, resourcePool: /plant/host/one/Resources, memoryMiB: 8192 }
-      sites:
-        - { name: plant, place: { onPremises: vsphere }, cluster: plant, nodePools: [{ name: floor }] }
-    `,
-  },
-  check: ofEach((one): Hit[] => {
-    const { provider, datacenter, machine, endpoint } = one.spec
-    const lacking = (['datacenter', 'machine'] as const).flatMap((part): Hit[] => {
-      const missing = (needed[provider]?.[part] ?? []).filter((key) => one.spec[part]?.[key] === undefined)
-      return missing.length === 0
+      ...(own === undefined || started.some((system) => system === own.os)
         ? []
-        : [hitAt(one, part, `lacks ${missing.join(', ')}`, `add ${missing.join(', ')} of the ${provider} ${part}`)]
-    })
-    const memory = machine?.memoryMiB
-    return [
-      ...lacking,
-      ...(provider === 'vsphere' && typeof memory === 'number' && memory < 2048
-        ? [
-            hitAt(
-              one,
-              'machine/memoryMiB',
-              `is ${memory}, which is raised to 2048 without a word`,
-              'write 2048 or more',
-            ),
-          ]
-        : []),
-      ...(provider === 'bareMetal' && endpoint !== undefined && datacenter?.tinkerbellIP === endpoint
-        ? [
-            hitAt(one, 'datacenter/tinkerbellIP', 'is the endpoint of the cluster', 'give it an address of its own', {
-              severity: 'error',
-            }),
-          ]
-        : []),
+        : [hitAt(one, own.field, found(own.os), fix)]),
+      ...one.pools.flatMap(({ os, origin }): Hit[] =>
+        os === undefined || started.some((system) => system === os)
+          ? []
+          : [{ origin, field: 'os', found: found(os), fix }],
+      ),
     ]
   }),
 }
@@ -375,6 +297,5 @@ export const providerRules: readonly Rule[] = [
   dockerIsForTrying,
   supportedSystem,
   systemIsStarted,
-  fieldsOfProvider,
   atOneSite,
 ]

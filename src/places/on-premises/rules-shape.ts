@@ -5,6 +5,7 @@ import type { Hit, Rule } from '../../model/finding.ts'
 import { yaml } from '../fragment.ts'
 import { source } from '../sources.ts'
 import { controlPlanesOf, hitAt, ofEach } from './clusters.ts'
+import { workersOf } from './groups.ts'
 
 const name: Rule = {
   code: 'EAS01',
@@ -164,6 +165,41 @@ const openWorkers: Rule = {
   }),
 }
 
+const taintsWithoutWorkers: Rule = {
+  code: 'EAS09',
+  severity: 'error',
+  title: 'A control plane has taints only where there are workers',
+  why: 'Without workers all pods run on the control plane: EKS Anywhere takes its taint away, and refuses others.',
+  sources: [`${source.eksaCluster}, validateWorkerNodeGroups`],
+  example: {
+    wrong: yaml`
+      clusters: [{ name: hq, eksAnywhere: { provider: bareMetal, role: management, version: "1.35", endpoint: 10.1.0.10 } }]
+      sites:
+        - name: hq
+          place: { onPremises: bareMetal }
+          cluster: hq
+          nodePools: [{ name: control-plane, replicas: 3, taints: [{ key: node-role.kubernetes.io/control-plane, effect: NoSchedule }] }]
+    `,
+    right: yaml`
+      clusters: [{ name: hq, eksAnywhere: { provider: bareMetal, role: management, version: "1.35", endpoint: 10.1.0.10 } }]
+      sites:
+        - { name: hq, place: { onPremises: bareMetal }, cluster: hq, nodePools: [{ name: control-plane, replicas: 3 }] }
+    `,
+  },
+  check: ofEach(({ spec, pools }): Hit[] =>
+    workersOf(spec, pools).length > 0
+      ? []
+      : pools
+          .filter(({ taints }) => taints.some(({ effect }) => effect !== 'PreferNoSchedule'))
+          .map(({ origin }) => ({
+            origin,
+            field: 'taints',
+            found: 'keep pods off the only machines that there are',
+            fix: 'take them out, or add a pool of workers',
+          })),
+  ),
+}
+
 const validLabels: Rule = {
   code: 'EAS10',
   severity: 'error',
@@ -289,6 +325,7 @@ export const shapeRules: readonly Rule[] = [
   externalEtcd,
   hasWorkers,
   openWorkers,
+  taintsWithoutWorkers,
   validLabels,
   singleNode,
   strongEnough,

@@ -1,67 +1,10 @@
-// Patches as kustomize applies them: JSON patches (RFC 6902) and strategic merges. A strategic merge joins the lists of Kubernetes' own
-// kinds by their keys (containers by name, ports by number) and replaces every other list; lists of other kinds are always replaced.
+// JSON patches (RFC 6902), as kustomize applies them. Strategic merges are in the model: rendering shares them.
 
 import { inside } from '../document.ts'
 
-export type Plain = Readonly<Record<string, unknown>>
+type Plain = Readonly<Record<string, unknown>>
 
 const isMap = (value: unknown): value is Plain => typeof value === 'object' && value !== null && !Array.isArray(value)
-
-/** Merge keys as in the struct tags (patchMergeKey) of k8s.io/api. */
-const mergeKeys: Readonly<Record<string, readonly string[]>> = {
-  containers: ['name'],
-  initContainers: ['name'],
-  ephemeralContainers: ['name'],
-  env: ['name'],
-  volumes: ['name'],
-  volumeMounts: ['mountPath'],
-  volumeDevices: ['devicePath'],
-  imagePullSecrets: ['name'],
-  secrets: ['name'],
-  hostAliases: ['ip'],
-  topologySpreadConstraints: ['topologyKey'],
-  ports: ['containerPort', 'port'],
-  ownerReferences: ['uid'],
-  conditions: ['type'],
-}
-
-const ownGroups =
-  /^(?:v1|apps\/|batch\/|autoscaling\/|policy\/|networking\.k8s\.io\/|rbac\.authorization\.k8s\.io\/|storage\.k8s\.io\/)/
-
-export const isOwnKind = (apiVersion: string): boolean => ownGroups.test(apiVersion)
-
-export function strategicMerge(object: unknown, patch: unknown, ownKind: boolean): unknown {
-  if (!isMap(patch)) return patch
-  if (patch.$patch === 'replace') return without(patch, '$patch')
-  const out: Record<string, unknown> = { ...(isMap(object) ? object : {}) }
-  for (const [key, change] of Object.entries(patch)) {
-    if (key.startsWith('$')) continue
-    if (change === null) delete out[key]
-    else if (Array.isArray(change) && ownKind) out[key] = mergeList(key, out[key], change)
-    else out[key] = strategicMerge(out[key], change, ownKind)
-  }
-  return out
-}
-
-function mergeList(name: string, before: unknown, change: readonly unknown[]): unknown[] {
-  const keys = mergeKeys[name]
-  const mergeKey = keys?.find((key) =>
-    change.every((item) => inside(item, key) !== undefined || inside(item, '$patch') !== undefined),
-  )
-  if (mergeKey === undefined || !Array.isArray(before))
-    return change.filter((item) => inside(item, '$patch') !== 'delete')
-  if (change.some((item) => inside(item, '$patch') === 'replace'))
-    return change.filter((item) => inside(item, '$patch') !== 'replace')
-  const items: unknown[] = [...before]
-  for (const item of change) {
-    const at = items.findIndex((existing) => inside(existing, mergeKey) === inside(item, mergeKey))
-    if (inside(item, '$patch') === 'delete') {
-      if (at >= 0) items.splice(at, 1)
-    } else if (at < 0) items.push(item)
-    else items[at] = strategicMerge(items[at], item, true)
-  }
-  return items
-}
 
 const without = (map: Plain, gone: string): Plain =>
   Object.fromEntries(Object.entries(map).filter(([key]) => key !== gone))

@@ -1,0 +1,6 @@
+// What the rest of the artefacts, and the runbook, see of EKS Anywhere.
+
+export { eksAnywhereBundles } from './bundles.ts'
+export { eksAnywhereFiles } from './files.ts'
+export type { Filled, Variable } from './filled.ts'
+export { filledIn } from './filled.ts'
