@@ -99,9 +99,9 @@ const laws = [
   }),
   law({
     of: 'report',
-    sees: ['model', 'timeline'],
+    sees: ['model', 'timeline', 'plan/groups.ts'],
     typesOfAll: true,
-    why: 'A report is made from data alone (a timeline, findings, a plan): it may name their types, but runs nothing.',
+    why: 'A report is made from data alone (a timeline, findings, a plan): it may name their types, but runs nothing; which steps are told as one, the plan says.',
   }),
   law({
     of: 'console',

@@ -7,7 +7,7 @@
 //   const result = runDrill(made, fleet.drills[0])
 
 // 5 write
-export { type Artefact, artefacts } from './artefacts/index.ts'
+export { type Artefact, artefacts, render } from './artefacts/index.ts'
 export type { Comparison } from './artefacts/ownership.ts'
 // 2, 3 judge
 export { check } from './check/check.ts'
@@ -18,7 +18,10 @@ export { readPlanRecord, writePlanRecord } from './delivery/plan-record.ts'
 export {
   type DrillOptions,
   type DrillResult,
+  drillInRuns,
   everySingleLoss,
+  everySingleLossInRuns,
+  type RunsDone,
   runDrill,
   runEverySingleLoss,
   type SingleLossReport,
@@ -55,15 +58,16 @@ export {
   type SavedPlan,
   savePlan,
 } from './plan/index.ts'
-export { drillJson, singleLossJson } from './report/drill-json.ts'
-export { drillJunit } from './report/drill-junit.ts'
 // 9 tell
 export { comparisonText, deliveredText } from './report/artefacts-text.ts'
+export { drillJson, singleLossJson } from './report/drill-json.ts'
+export { drillJunit } from './report/drill-junit.ts'
 export { drillBrief, drillText } from './report/drill-text.ts'
 export { fieldText, lawText, placementText, placeText, timerText } from './report/explain-text.ts'
 export { failoverText } from './report/failover-text.ts'
 export { findingsGithub, findingsJson, findingsJunit, findingsSarif } from './report/findings-machine.ts'
 export { type Checked, findingsBrief, findingsText } from './report/findings-text.ts'
+export { downText, localStatusJson, localStatusText, upJson, upText } from './report/local-text.ts'
 export { planJson } from './report/plan-json.ts'
 export { planMarkdown } from './report/plan-markdown.ts'
 export { planBackwardText, planBrief, planText } from './report/plan-text.ts'
@@ -77,4 +81,18 @@ export { schedule, scheduleOutcomes } from './schedule/schedule.ts'
 export { compare as compareTimelines } from './timeline/compare.ts'
 export { readTimeline } from './timeline/read.ts'
 export { writeTimeline } from './timeline/write.ts'
+// 6 act, on this machine
+export type { Places as EnginePlaces } from './worlds/local/install/cache.ts'
+export { engineFiles, findEngine } from './worlds/local/install/cache.ts'
+export type { InstallOptions, InstallResult } from './worlds/local/install/install.ts'
+export { installEngines } from './worlds/local/install/install.ts'
+export type { EngineList, ListedEngine } from './worlds/local/install/list.ts'
+export { listEngines } from './worlds/local/install/list.ts'
+export type { EngineBinary, EngineFamily, EngineFiles } from './worlds/local/install/locks.ts'
+export { engineLocks } from './worlds/local/install/locks.ts'
+export type { InstallProgress } from './worlds/local/install/progress.ts'
+export type { Installed } from './worlds/local/install/want.ts'
 export { simulate } from './worlds/twin/simulate.ts'
+/** Engines as processes of this machine; loaded when it is used. */
+export const localWorld = () => import('./worlds/local/index.ts')
+export type { DownReport, LocalStatus, LogFile, UpReport } from './worlds/local/index.ts'

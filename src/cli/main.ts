@@ -45,6 +45,7 @@ const narrowed = (command: Command) =>
     .option('--class <name...>', 'only the sites of these classes, and what they need')
 const output = (...formats: string[]) =>
   new Option('-o, --output <format>', 'form of the answer').choices(formats).default('text')
+const world = (usual: string) => new Option('--on <world>', 'where it runs').choices(['local', 'real']).default(usual)
 
 verb(
   'demo',
@@ -90,12 +91,12 @@ verb(
   'a law, a place, a field, a timer; or: failover APP, placement APP',
   () => import('./commands/explain.ts').then((it) => it.explain),
   (command) =>
-    command
+    narrowed(command)
       .addOption(fleetOption())
       .addOption(output('text', 'json'))
       .addHelpText(
         'after',
-        `\nExamples\n  skerry explain LZ016                         a law, its source, an example\n  skerry explain localZone                     what a kind of place allows\n  skerry explain sites.nodePools.volumeType    a field of the fleet file\n  skerry explain route53.healthCheck.down      a timer that a drill names\n  skerry explain failover game-2048            every gate, timer, taint and cache between a failure and a served user\n  skerry explain placement game-2048           why it runs where it runs`,
+        `\nExamples\n  skerry explain LZ016                         a law, its source, an example\n  skerry explain localZone                     what a kind of place allows\n  skerry explain sites.nodePools.volumeType    a field of the fleet file\n  skerry explain route53.healthCheck.down      a timer that a drill names\n  skerry explain failover game-2048            every gate, timer, taint and cache between a failure and a served user\n  skerry explain placement game-2048           why it runs where it runs\n  skerry explain placement till --site store-1  the same of one site of a class`,
       ),
 )
 verb(
@@ -111,6 +112,7 @@ verb(
       .option('--save <file>', 'write the plan, to be reviewed and carried out as it is')
       .option('--out <folder>', 'write what the real engines need, and a runbook, into a folder')
       .option('--verify <folder>', 'end with 1 unless the folder holds what --out would write')
+      .option('--render <site>', 'the literal objects of one site, all put together; with --out into a folder')
       .option('--deliver <repository>', 'put the GitOps files on a branch of this clone, for a pull request')
       .option('--branch <name>', 'the branch that --deliver makes; left out, skerry/ and the name of the fleet')
       .option('--force', 'with --out or --deliver: overwrite what was changed by hand or is in the way')
@@ -142,6 +144,64 @@ verb(
       ),
 )
 verb(
+  'engines',
+  '<action...>',
+  'install NAMES: the real engines, for worlds on this machine; list: what is installed',
+  () => import('./commands/engines.ts').then((it) => it.engines),
+  (command) =>
+    command
+      .addOption(output('text', 'json'))
+      .option('--from <folder>', 'take programs that exist, or the cache of another machine, instead of building')
+      .addHelpText(
+        'after',
+        '\nExamples\n  skerry engines install                     all of them, built with Go from locked sources\n  skerry engines install etcd kubernetes     some families, or programs of them\n  skerry engines install --from ./bin        programs that exist already\n  skerry engines list                        which, which version, where, how large\n\nSKERRY_CACHE says where they lie; KUBEBUILDER_ASSETS is looked into for etcd, kube-apiserver and kubectl.',
+      ),
+)
+verb(
+  'up',
+  '[fleet...]',
+  'the plan on real engines of this machine; goes on where it stopped',
+  () => import('./commands/up.ts').then((it) => it.up),
+  (command) =>
+    narrowed(command)
+      .addOption(fleetOption())
+      .addOption(world('local'))
+      .option('--only <cluster...>', 'only these clusters; a federation comes with its host')
+      .addOption(output('text', 'json'))
+      .addHelpText(
+        'after',
+        '\nExamples\n  skerry up --only virginia                      one control plane, with nodes\n  skerry up --only parent virginia oregon        Karmada, with two members\n  skerry status\n  kubectl --kubeconfig <(skerry kubeconfig virginia) get nodes\n  skerry down\n\nThe engines come from: skerry engines install',
+      ),
+)
+verb(
+  'status',
+  '[fleet...]',
+  'what runs, what is dead, and what has not been heard of',
+  () => import('./commands/status.ts').then((it) => it.status),
+  (command) => command.addOption(fleetOption()).addOption(world('local')).addOption(output('text', 'json')),
+)
+verb(
+  'kubeconfig',
+  '<cluster>',
+  'the way into a cluster of this machine, or into Karmada by the name of its federation',
+  () => import('./commands/kubeconfig.ts').then((it) => it.kubeconfig),
+  (command) => command.addOption(fleetOption()).option('-O, --out <file>', 'write it there, for its owner only'),
+)
+verb(
+  'logs',
+  '<cluster> [engine]',
+  'what the engines of a cluster say',
+  () => import('./commands/logs.ts').then((it) => it.logs),
+  (command) => command.addOption(fleetOption()).option('--follow', 'and what they say from now on'),
+)
+verb(
+  'down',
+  '[fleet...]',
+  'ends what up started on this machine, and removes what it wrote',
+  () => import('./commands/down.ts').then((it) => it.down),
+  (command) => command.addOption(fleetOption()).addOption(world('local')),
+)
+verb(
   'doctor',
   '',
   'what skerry found on this machine, and what that is good for',
@@ -168,15 +228,15 @@ function verb<Options>(
     .description(description)
     .allowExcessArguments(false)
     .addOption(new Option('--no-color').hideHelp())
-  if (names !== '') command.argument(names)
+  for (const argument of names.split(' ').filter((it) => it !== '')) command.argument(argument)
   more(command)
   command.action(async (...given: unknown[]) => {
     const options = given.at(-2) as Options & FleetOptions
-    const first = given.length > 2 ? given[0] : undefined
+    const named = given.slice(0, -2).flat() as (string | undefined)[]
     const run = await load()
     code = await run(
       shell(options),
-      Array.isArray(first) ? (first as string[]) : first === undefined ? [] : [first as string],
+      named.filter((name) => name !== undefined),
       options,
     )
   })

@@ -5,13 +5,18 @@ import type { Problem, Refusal } from '../model/refusal.ts'
 const shownProblems = 20
 
 export function refusalText(refusal: Refusal): string {
-  const shown = refusal.problems.slice(0, shownProblems).map(problemText)
-  const left = refusal.problems.length - shown.length
+  // one problem may be the whole refusal: what it says already is not said again
+  const shown = refusal.problems
+    .slice(0, shownProblems)
+    .filter((problem) => problem.message !== refusal.message || problem.frame !== undefined)
+    .map(problemText)
+  const saidBefore = shown.length > 0 && refusal.problems.some((problem) => problem.hint === refusal.hint)
+  const left = Math.max(0, refusal.problems.length - shownProblems)
   return [
     `skerry: ${refusal.message}`,
     ...shown,
     ...(left > 0 ? [`  and ${left} more like these`] : []),
-    ...(refusal.hint === '' ? [] : [`  next  ${refusal.hint}`]),
+    ...(refusal.hint === '' || saidBefore ? [] : [`  next  ${refusal.hint}`]),
   ].join('\n')
 }
 

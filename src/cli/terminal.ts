@@ -3,12 +3,16 @@
 
 import { styleText } from 'node:util'
 import { visible } from '../model/visible.ts'
+import type { Progress } from './progress.ts'
+import { progress } from './progress.ts'
 
 export interface Terminal {
   /** The answer, on stdout. */
   answer(text: string): void
   /** Progress and complaints, on stderr. */
   say(text: string): void
+  /** How far something is that takes long, on stderr. */
+  progress(): Progress
   /** Columns of stdout; 100 where it is no terminal. */
   readonly columns: number
   /** Whether the locale shows more than ASCII. */
@@ -41,6 +45,7 @@ export function terminal(
   return {
     answer: (text) => write(out, text, colour && colours(out, env)),
     say: (text) => write(err, text, colour && colours(err, env)),
+    progress: () => progress(err, () => performance.now()),
     columns: out.isTTY === true && out.columns > 40 ? out.columns : 100,
     unicode: /utf-?8/i.test(env.LC_ALL ?? env.LC_CTYPE ?? env.LANG ?? 'utf-8') && env.TERM !== 'linux',
   }

@@ -2,7 +2,7 @@
 // and in which rings. What is alike is decided by what happens to it and to which class it belongs, never by its text.
 
 import type { Assignment, InverseKind, Plan, PlannedStep, StepSubject, UndoStep } from '../model/plan.ts'
-import { amount } from './plan-summary.ts'
+import { amount } from '../model/words.ts'
 
 /** More lines than this in one stretch, and those that are alike are told as one. */
 export const mostLines = 24
@@ -36,10 +36,11 @@ export function belongingsOf({ fleet }: Plan): Belongings {
   return ({ site, cluster }) => bySite.get(site ?? '') ?? byCluster.get(cluster ?? '') ?? alone
 }
 
-/** In the order in which the first of each group stands. */
+/** In the order in which the first of each group stands. `mostAlone`: how many that belong to no class are still told one by one. */
 export function stepGroups(
   steps: readonly PlannedStep[],
   of: Belongings,
+  mostAlone = mostLines,
 ): readonly (readonly [PlannedStep, ...PlannedStep[]])[] {
   return grouped(
     steps,
@@ -58,12 +59,15 @@ export function stepGroups(
         step.kind === 'verify' ? step.intent.claim : '',
         step.differences.map(({ path }) => path),
       ].join('|'),
+    mostAlone,
   )
 }
 
 export function undoGroups(
   steps: readonly UndoStep[],
   of: Belongings,
+  // its order is what a reader of a clean-up looks for
+  mostAlone = 2 * mostLines,
 ): readonly (readonly [UndoStep, ...UndoStep[]])[] {
   return grouped(
     steps,
@@ -72,8 +76,7 @@ export function undoGroups(
       [step.kind, step.protected, name, step.subject.app ?? '', step.subject.addon ?? '', step.subject.pool ?? ''].join(
         '|',
       ),
-    // its order is what a reader of a clean-up looks for
-    2 * mostLines,
+    mostAlone,
   )
 }
 
@@ -121,6 +124,8 @@ export function groupTitle(group: readonly [PlannedStep, ...PlannedStep[]], of: 
   const [sites, clusters] = ['sites', 'clusters'].map((what) => `${amount(group.length)} ${what} of the class ${name}`)
   const range = rangeText(group)
   const { app, addon, federation, pool, host } = first.subject
+  const alters = first.change === 'change' ? 'Change' : first.change === 'replace' ? 'Replace' : undefined
+  if (alters !== undefined && first.kind !== 'verify') return alteredTitle(alters, first, { sites, clusters, range })
   switch (first.kind) {
     case 'cluster.create':
       return `Create ${amount(group.length)} ${shapeText(group)}clusters of the class ${name}${versionText(group)}${range}${ringsText(group, of)}`
@@ -142,6 +147,33 @@ export function groupTitle(group: readonly [PlannedStep, ...PlannedStep[]], of: 
     case 'network':
     case 'federation.start':
       return likeIt(first.title, group)
+  }
+}
+
+type Words = Readonly<Record<'sites' | 'clusters' | 'range', string | undefined>>
+
+/** What there is becomes another: the same things by the same words, with another verb. */
+function alteredTitle(verb: string, { kind, subject, title }: PlannedStep, { sites, clusters, range }: Words): string {
+  switch (kind) {
+    case 'cluster.create':
+      return `${verb} ${clusters}${range}`
+    case 'pool.join':
+      return `${verb} the pool ${subject.pool} at ${sites}${range}`
+    case 'addon':
+      return `${verb} ${subject.addon} on ${clusters}${range}`
+    case 'gitops.start':
+      return `${verb} Flux on ${clusters}${range}`
+    case 'member.join':
+      return `${verb} ${clusters} in the federation ${subject.federation}${range}`
+    case 'app.place':
+      return `${verb} ${subject.app} at ${sites}${range}`
+    case 'route.point':
+      return `${verb} the records of ${subject.host} for ${sites}${range}`
+    case 'zone.optIn':
+    case 'network':
+    case 'federation.start':
+    case 'verify':
+      return title
   }
 }
 

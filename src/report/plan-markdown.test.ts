@@ -7,6 +7,7 @@ import type { Plan } from '../model/plan.ts'
 import { header, mixed } from '../plan/fleets.case.ts'
 import { observedFrom, plan } from '../plan/index.ts'
 import { planMarkdown } from './plan-markdown.ts'
+import { planText } from './plan-text.ts'
 
 const made = plan(mixed())
 
@@ -19,12 +20,24 @@ test('the figures, a row per change, and behind a fold what differs and where co
   )
   expect(text).toMatch(/^### Plan for mixed: 1 to change, \d+ kept, \d+ to look at\n/)
   expect(text).toContain(
-    '\n|  | part | step | waits | takes |\n| --- | --- | --- | --- | --- |\n| change | Apps | Place store at los-angeles, 4 replicas, by Flux | after the copy at oregon,',
+    '\n|  | part | step | waits | takes |\n| --- | --- | --- | --- | --- |\n| change | Apps | Change store at los-angeles, 4 replicas, by Flux | after the copy at oregon,',
   )
   expect(text).toContain(
-    '<details><summary>Place store at los-angeles, 4 replicas, by Flux: 1 changed</summary>\n\n| field | before | after |\n| --- | --- | --- |\n| <code>replicas</code> | <code>3</code> | <code>4</code> |\n',
+    '<details><summary>Change store at los-angeles, 4 replicas, by Flux: 1 changed</summary>\n\n| field | before | after |\n| --- | --- | --- |\n| <code>replicas</code> | <code>3</code> | <code>4</code> |\n',
   )
   expect(text).toContain('<details><summary>Where 9 copies run</summary>')
+})
+
+test('what is only looked at stands behind a fold, in the words of the terminal', () => {
+  const text = planMarkdown(made)
+  const looks = made.steps.filter(({ kind }) => kind === 'verify')
+  const fold = text.slice(text.indexOf(`<details><summary>${looks.length} to look at</summary>`))
+  expect(fold).toMatch(/^<details>.*\n\n\| part \| look whether \|\n\| --- \| --- \|\n/)
+  const rows = fold.slice(0, fold.indexOf('</details>')).split('\n').slice(4)
+  const shown = planText(made)
+    .split('\n')
+    .filter((line) => line.startsWith('  ? '))
+  expect(rows.filter((line) => line.startsWith('| '))).toHaveLength(shown.length)
 })
 
 test('without changes there is no table', () => {

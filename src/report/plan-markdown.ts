@@ -2,9 +2,20 @@
 // that somebody else may have written, so none of it may become markup, a link, or a mention that calls people.
 
 import type { Plan, PlannedStep } from '../model/plan.ts'
-import type { Belongings } from './plan-groups.ts'
-import { belongingsOf, copyRows, groupTitle, stepGroups, tieTexts } from './plan-groups.ts'
-import { amount, countsOf, countsText, hasChanges, lengthOf, minutesText, phaseOf, waitsText } from './plan-summary.ts'
+import { amount } from '../model/words.ts'
+import type { Belongings } from '../plan/groups.ts'
+import { belongingsOf, copyRows, groupTitle, stepGroups, tieTexts } from '../plan/groups.ts'
+import { classChanges } from './class-changes.ts'
+import {
+  countsOf,
+  countsText,
+  hasChanges,
+  lengthOf,
+  minutesText,
+  phaseOf,
+  phasesOf,
+  waitsText,
+} from './plan-summary.ts'
 import { valueText } from './plan-text.ts'
 
 /** A comment on GitHub holds 65,536 characters, and a table of hundreds of rows is read by nobody. */
@@ -13,7 +24,7 @@ const mostDetails = 40
 const mostDifferences = 20
 const mostCharacters = 60_000
 
-const words = { create: 'create', change: 'change', remove: 'remove', keep: 'keep' } as const
+const words = { create: 'create', change: 'change', replace: 'replace', remove: 'remove', keep: 'keep' } as const
 
 export function planMarkdown(plan: Plan): string {
   const byId = new Map(plan.steps.map((step) => [step.id, step]))
@@ -48,7 +59,7 @@ export function planMarkdown(plan: Plan): string {
   const left = changes.length > mostRows ? `and ${amount(changes.length - mostRows)} more` : ''
   const changed = changes.filter(([step]) => step.differences.length > 0)
   const more = changed.length > mostDetails ? `and ${amount(changed.length - mostDetails)} more changes` : ''
-  return `${bounded([...figures, table, left, ...changed.slice(0, mostDetails).map((group) => details(group[0], groupTitle(group, of))), more, placement(plan, of)]).join('\n\n')}\n`
+  return `${bounded([...figures, ...classChanges(plan).map(([head, ...labels]) => [escaped(head), ...labels.map((line) => `- ${escaped(line)}`)].join('\n')), table, left, ...changed.slice(0, mostDetails).map((group) => details(group[0], groupTitle(group, of))), more, looks(plan, of), placement(plan, of)]).join('\n\n')}\n`
 }
 
 function details(step: PlannedStep, title: string): string {
@@ -63,6 +74,26 @@ function details(step: PlannedStep, title: string): string {
     row(['---', '---', '---']),
     ...shown.map((it) => row([code(it.path), value(it.before), value(it.after)])),
     `${rest}`,
+    '</details>',
+  ].join('\n')
+}
+
+/** What is only looked at: the same lines as in the terminal, behind a fold. */
+function looks({ steps }: Plan, of: Belongings): string {
+  const shown = steps.filter((step) => step.change !== 'keep' || step.existing)
+  const groups = phasesOf(shown)
+    .flatMap((phase) => stepGroups(phase.steps, of))
+    .filter(([step]) => step.kind === 'verify')
+  if (groups.length === 0) return ''
+  const count = groups.reduce((sum, group) => sum + group.length, 0)
+  return [
+    `<details><summary>${amount(count)} to look at</summary>`,
+    '',
+    row(['part', 'look whether']),
+    row(['---', '---']),
+    ...groups.slice(0, mostRows).map((group) => row([phaseOf(group[0]), escaped(groupTitle(group, of))])),
+    ...(groups.length > mostRows ? ['', `and ${amount(groups.length - mostRows)} more`] : []),
+    '',
     '</details>',
   ].join('\n')
 }

@@ -1,6 +1,7 @@
 // What every rendering of a plan says first: how much of what, how long, and in which parts. Data from data; no text but single words.
 
 import type { Change, Plan, PlannedStep, StepKind } from '../model/plan.ts'
+import { amount } from '../model/words.ts'
 
 export interface PlanCounts extends Readonly<Record<Change, number>> {
   /** Steps that only look whether something is as it should be. */
@@ -8,16 +9,17 @@ export interface PlanCounts extends Readonly<Record<Change, number>> {
 }
 
 export function countsOf({ steps }: Plan): PlanCounts {
-  const counts = { create: 0, change: 0, remove: 0, keep: 0, look: 0 }
+  const counts = { create: 0, change: 0, replace: 0, remove: 0, keep: 0, look: 0 }
   for (const step of steps) counts[step.kind === 'verify' ? 'look' : step.change] += 1
   return counts
 }
 
 /** `12 to create, 2 kept, 8 to look at`; kinds of which there are none are left out. */
-export function countsText({ create, change, remove, keep, look }: PlanCounts): string {
+export function countsText({ create, change, replace, remove, keep, look }: PlanCounts): string {
   const parts = [
     [create, 'to create'],
     [change, 'to change'],
+    [replace, 'to replace'],
     [remove, 'to remove'],
     [keep, 'kept'],
     [look, 'to look at'],
@@ -29,9 +31,6 @@ export function countsText({ create, change, remove, keep, look }: PlanCounts): 
 
 export const hasChanges = ({ steps }: Plan): boolean =>
   steps.some(({ change, kind }) => change !== 'keep' && kind !== 'verify')
-
-/** 2500 → `2,500`. */
-export const amount = (value: number): string => String(value).replace(/\B(?=(?:\d{3})+$)/g, ',')
 
 export interface Length {
   readonly minSeconds: number

@@ -40,7 +40,7 @@ test('a change shows the fields that differ, and what is kept is only counted', 
     ),
   )
   expect(text).toContain(
-    '  ~ Place store at los-angeles, 4 replicas, by Flux (after the copy at oregon, stock at oregon, stock at shop and 1 more)\n      replicas: 3 → 4\n',
+    '  ~ Change store at los-angeles, 4 replicas, by Flux (after the copy at oregon, stock at oregon, stock at shop and 1 more)\n      replicas: 3 → 4\n',
   )
   expect(text).toMatch(/: 1 to change, \d+ kept, \d+ to look at\n/)
   expect(text.split('\n').filter((line) => /^ {2}[+~-]/.test(line))).toHaveLength(1)
@@ -170,7 +170,7 @@ test('a change of the class is told once: the field with its values, or that eac
     ),
   )
   expect(text).toContain(
-    '  ~ Install metallb on 300 clusters of the class store (store-0001 … store-0300)\n      addresses: 10.0.0.20-10.0.0.30 → 10.0.0.40-10.0.0.50\n',
+    '  ~ Change metallb on 300 clusters of the class store (store-0001 … store-0300)\n      addresses: 10.0.0.20-10.0.0.30 → 10.0.0.40-10.0.0.50\n',
   )
   expect(text).toContain('      hardware.csv: its own for each\n')
   expect(text.split('\n').length).toBeLessThan(30)

@@ -3,7 +3,8 @@
 
 import stringWidth from 'string-width'
 import type { IntentValue, Plan, PlannedStep } from '../model/plan.ts'
-import type { Belongings } from './plan-groups.ts'
+import { amount } from '../model/words.ts'
+import type { Belongings } from '../plan/groups.ts'
 import {
   belongingsOf,
   copyRows,
@@ -13,9 +14,9 @@ import {
   tieTexts,
   undoGroups,
   undoTitle,
-} from './plan-groups.ts'
+} from '../plan/groups.ts'
+import { classChanges } from './class-changes.ts'
 import {
-  amount,
   countsOf,
   countsText,
   hasChanges,
@@ -29,7 +30,7 @@ import {
 const mostDifferences = 8
 const mostCopies = 40
 
-const signs = { create: '+', change: '~', remove: '-', keep: '=' } as const
+const signs = { create: '+', change: '~', replace: '±', remove: '-', keep: '=' } as const
 
 /** `all`: what is kept, and what is alike, line by line. */
 export function planText(plan: Plan, { all = false } = {}): string {
@@ -38,6 +39,7 @@ export function planText(plan: Plan, { all = false } = {}): string {
   const shown = all || !plan.steps.some(isKept) ? plan.steps : plan.steps.filter((step) => !isKept(step))
   const parts = [
     header(plan),
+    ...classChanges(plan).map(([head, ...labels]) => [head, ...labels.map((line) => `  ${line}`)].join('\n')),
     ...phasesOf(shown).map(({ phase, steps }) =>
       [
         phase,
@@ -85,7 +87,12 @@ export function planBackwardText(plan: Plan): string {
   const { backward } = plan
   const guarded = backward.filter((step) => step.protected).length
   const taken = new Set(backward.map(({ undoes }) => undoes))
-  const kept = plan.steps.filter((step) => step.change !== 'remove' && step.kind !== 'verify' && !taken.has(step.id))
+  // machines of a control plane go with their cluster: they are neither a step nor left
+  const goes = ({ kind, subject }: PlannedStep) =>
+    kind === 'pool.join' && taken.has(`cluster.create/${subject.cluster}`)
+  const kept = plan.steps.filter(
+    (step) => step.change !== 'remove' && step.kind !== 'verify' && !taken.has(step.id) && !goes(step),
+  )
   const lines = [
     `Clean-up of the fleet ${plan.fleet.name}: ${backward.length === 0 ? 'nothing to undo' : `${amount(backward.length)} steps, in this order`}`,
     ...(guarded === 0
@@ -145,18 +152,31 @@ function groupLines(
 }
 
 function differenceLines(group: readonly [PlannedStep, ...PlannedStep[]]): readonly string[] {
-  const [{ change, differences }] = group
-  if (change !== 'change') return []
+  const [{ change, differences, replacement }] = group
+  if (change !== 'change' && change !== 'replace') return []
+  const forced = new Map(replacement?.fields.map(({ path, source }) => [path, source]))
   const lines = differences.slice(0, mostDifferences).map(({ path, before, after }, index) => {
     const alike = group.every((step) => {
       const other = step.differences[index]
       return other !== undefined && sided(other) === sided({ before, after })
     })
-    return `      ${oneLine(path)}: ${alike ? sided({ before, after }) : 'its own for each'}`
+    const why = forced.has(path) ? `, which takes a new one (${forced.get(path)})` : ''
+    return `      ${oneLine(path)}: ${alike ? sided({ before, after }) : 'its own for each'}${oneLine(why)}`
   })
-  return differences.length > mostDifferences
-    ? [...lines, `      and ${amount(differences.length - mostDifferences)} more`]
-    : lines
+  const more =
+    differences.length > mostDifferences ? [`      and ${amount(differences.length - mostDifferences)} more`] : []
+  return [...lines, ...more, ...replacementLines(group)]
+}
+
+/** Why it is made anew, where no field of its own asks for it, and what is made anew with it. */
+function replacementLines(group: readonly [PlannedStep, ...PlannedStep[]]): readonly string[] {
+  const [{ replacement }] = group
+  if (replacement === undefined) return []
+  const { because, dependents } = replacement
+  return [
+    ...(because.length === 0 || group.length > 1 ? [] : [`      stands on ${cut(oneLine(because.join(', ')), 110)}`]),
+    ...(dependents.length === 0 ? [] : [`      takes along ${cut(oneLine(dependents.join(', ')), 110)}`]),
+  ]
 }
 
 type Sides = Pick<PlannedStep['differences'][number], 'before' | 'after'>

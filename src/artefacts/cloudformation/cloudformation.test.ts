@@ -63,6 +63,7 @@ describe('the stacks of local-zone', () => {
           'local-zone-nodes-los-angeles-eks-selfmanaged-groupnode',
         ],
       ],
+      ['local-zone-dns-example-com', []],
     ])
   })
 
@@ -200,6 +201,55 @@ describe('the stacks of recovery and federation', () => {
     expect(
       ofType(stack('federation', 'addons-parent'), 'AWS::EKS::Addon').map((it) => it.Properties.AddonName),
     ).toContain('aws-ebs-csi-driver')
+  })
+})
+
+describe('the names', () => {
+  test('[seed 36-38] the zone of local-zone takes the names of the load balancers as parameters: the zone primary, the Region secondary', () => {
+    const dns = stack('local-zone', 'dns-example-com')
+    expect(Object.keys(dns.template.Parameters ?? {})).toEqual(
+      expect.arrayContaining(['Game2048LosAngelesDNSName', 'Game2048OregonDNSName']),
+    )
+    const made = resources(dns)
+    expect(made.RecordGameExampleComLosAngeles?.Properties).toMatchObject({ Failover: 'PRIMARY', Type: 'A' })
+    expect(made.RecordGameExampleComOregon?.Properties).toMatchObject({ Failover: 'SECONDARY' })
+    expect(made.HostedZone).toBeUndefined()
+  })
+
+  test('[seed 126-132] recovery: zone, health checks of both sites, the primary record, then the secondary', () => {
+    const made = resources(stack('recovery', 'dns-example-com'))
+    expect(Object.keys(made)).toEqual([
+      'HostedZone',
+      'HealthCheckWwwExampleComOutposts',
+      'HealthCheckWwwExampleComLocalzone',
+      'RecordWwwExampleComOutposts',
+      'RecordWwwExampleComLocalzone',
+    ])
+    expect(made.HealthCheckWwwExampleComOutposts?.Properties.HealthCheckConfig).toMatchObject({
+      Type: 'HTTP',
+      Port: 80,
+      ResourcePath: '/',
+      RequestInterval: 30,
+      FailureThreshold: 3,
+      FullyQualifiedDomainName: { Ref: 'Game2048OutpostsDNSName' },
+    })
+    expect(made.RecordWwwExampleComOutposts?.Properties).toMatchObject({
+      SetIdentifier: 'outposts',
+      HealthCheckId: { Ref: 'HealthCheckWwwExampleComOutposts' },
+      AliasTarget: { EvaluateTargetHealth: true, HostedZoneId: { Ref: 'Game2048OutpostsCanonicalHostedZoneID' } },
+    })
+    expect(made.RecordWwwExampleComLocalzone?.DependsOn).toEqual(['RecordWwwExampleComOutposts'])
+  })
+
+  test('[seed 152] wavelength: weighted records follow alarms, which stand in the Region of their metric', () => {
+    const file = stack('wavelength', 'dns-example-com')
+    expect(file.needs).toEqual(['wavelength-alarms-us-east-1'])
+    const [check] = ofType(file, 'AWS::Route53::HealthCheck')
+    expect(check?.Properties.HealthCheckConfig).toMatchObject({ Type: 'CLOUDWATCH_METRIC' })
+    const named = ofType(stack('wavelength', 'alarms-us-east-1'), 'AWS::CloudWatch::Alarm').map(
+      (it) => it.Properties.AlarmName,
+    )
+    expect(named).toContain(check?.Properties.HealthCheckConfig?.AlarmIdentifier?.Name)
   })
 })
 

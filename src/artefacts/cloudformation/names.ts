@@ -16,6 +16,7 @@ export const stackNames = (fleet: string) => ({
   addons: (cluster: string) => `${fleet}-addons-${cluster}`,
   karmada: (federation: string) => `${fleet}-karmada-${federation}`,
   dns: (zone: string) => `${fleet}-dns-${zone.replaceAll('.', '-')}`,
+  alarms: (region: string) => `${fleet}-alarms-${region}`,
 })
 
 export const outputs = {

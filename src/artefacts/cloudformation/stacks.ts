@@ -4,8 +4,10 @@
 import type { Site } from '../../model/fleet.ts'
 import { lookup } from '../../model/lookup.ts'
 import type { Plan, Step } from '../../model/plan.ts'
+import { dnsRecords } from '../dns/index.ts'
 import { addons } from './addons.ts'
 import { cluster, waitsForNodes } from './cluster.ts'
+import { alarms, zoneRecords } from './dns.ts'
 import { endpoints } from './endpoints.ts'
 import { karmada } from './karmada.ts'
 import { outputs, stackNames } from './names.ts'
@@ -25,7 +27,8 @@ export interface StackFile {
   readonly tags: Readonly<Record<string, string>>
 }
 
-export function stacksOf({ fleet, steps }: Plan): readonly StackFile[] {
+export function stacksOf(plan: Plan): readonly StackFile[] {
+  const { fleet, steps } = plan
   const wanted = steps.filter((step) => !step.existing && step.change !== 'remove')
   const named = stackNames(fleet.name)
   const find = lookup(fleet)
@@ -191,7 +194,45 @@ export function stacksOf({ fleet, steps }: Plan): readonly StackFile[] {
     if (step.kind === 'federation.start' && asRecord(step.intent.endpoint).kind === 'networkLoadBalancer')
       stacks.push(...karmadaStack(step))
   }
-  return stacks
+  return [...stacks, ...dnsStacks()]
+
+  /** Route 53 is the same everywhere; its stacks stand in one Region, where health checks also look for their alarms. */
+  function dnsStacks(): readonly StackFile[] {
+    const records = dnsRecords(plan)
+    const regions = [...new Set(records.alarms.map(({ region }) => region))].sort()
+    const owner = (zone: string) => accountId(records.zones.find((it) => it.id === zone)?.account)
+    return [
+      ...regions.map((region) => ({
+        name: named.alarms(region),
+        account: owner(records.alarms.find((it) => it.region === region)?.zone ?? ''),
+        region,
+        template: synthesised(`Alarms that health checks of the fleet ${fleet.name} follow`, (stack, it) =>
+          alarms(
+            stack,
+            it,
+            records.alarms.filter((alarm) => alarm.region === region),
+          ),
+        ),
+        needs: [],
+        tags: tags(),
+      })),
+      ...records.zones.flatMap((zone) => {
+        const isEmpty = zone.hostedZoneId !== undefined && !records.recordSets.some((it) => it.zone === zone.id)
+        if (isEmpty) return []
+        const followed = records.alarms.filter((it) => it.zone === zone.id).map(({ region }) => named.alarms(region))
+        return {
+          name: named.dns(zone.Properties.Name),
+          account: owner(zone.id),
+          region: 'us-east-1',
+          template: synthesised(`The zone ${zone.Properties.Name} of the fleet ${fleet.name}`, (stack, it) =>
+            zoneRecords(stack, it, records, zone, { vpcId: vpcOf }),
+          ),
+          needs: [...new Set(followed)],
+          tags: tags(),
+        }
+      }),
+    ]
+  }
 
   function karmadaStack(step: Step): readonly StackFile[] {
     const host = clusterSteps.get(step.subject.cluster ?? '')

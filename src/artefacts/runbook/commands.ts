@@ -3,20 +3,34 @@
 
 import type { Fleet } from '../../model/fleet.ts'
 import type { IntentValue, Plan, PlannedStep } from '../../model/plan.ts'
-import { outputs, stackNames } from '../cloudformation/names.ts'
+import { logical, outputs, stackNames } from '../cloudformation/names.ts'
+import { dnsRecords } from '../dns/index.ts'
+import type { Variable } from '../eks-anywhere/filled.ts'
+import { filledIn } from '../eks-anywhere/index.ts'
+import type { ChartInstall } from '../without-flux.ts'
 
 export interface Instructions {
   /** Typed as they stand, one to a line. */
   readonly commands: readonly string[]
   /** Those that only look, for what exists already; left out, all of them. */
   readonly look?: readonly string[]
+  /** Where no command of its own does it. */
+  readonly note?: string
   /** Values for stacks or machines of the reader's own; undefined where the commands do it all. */
   readonly takeOver?: Readonly<Record<string, IntentValue>>
 }
 
-type Commands = (step: PlannedStep, plan: Plan) => Instructions
+/** What the files beside the runbook hold. */
+export interface Written {
+  /** Charts that are installed by hand, where no Flux does it. */
+  readonly installs: readonly ChartInstall[]
+  readonly folderOf: (app: string, siteOrFederation: string) => string | undefined
+}
 
-export const instructionsFor = (step: PlannedStep, plan: Plan): Instructions => byKind[step.kind](step, plan)
+type Commands = (step: PlannedStep, plan: Plan, written: Written) => Instructions
+
+export const instructionsFor = (step: PlannedStep, plan: Plan, written: Written): Instructions =>
+  byKind[step.kind](step, plan, written)
 
 const byKind: Readonly<Record<PlannedStep['kind'], Commands>> = {
   'zone.optIn': ({ intent }) => {
@@ -39,7 +53,7 @@ const byKind: Readonly<Record<PlannedStep['kind'], Commands>> = {
       ],
     }
   },
-  'cluster.create': (step, { fleet }) => clusterCommands(step, fleet),
+  'cluster.create': (step, plan) => clusterCommands(step, plan),
   'pool.join': (step, { fleet, steps }) => {
     const { intent, subject } = step
     const region = fleet.clusters.find((it) => it.name === subject.cluster)?.region
@@ -57,44 +71,131 @@ const byKind: Readonly<Record<PlannedStep['kind'], Commands>> = {
     }
   },
   addon: (step, { fleet }) => addonCommands(step, fleet),
-  'federation.start': ({ intent, subject }) => ({
-    commands: [
-      `helm upgrade --install karmada karmada --repo https://raw.githubusercontent.com/karmada-io/karmada/master/charts --version ${text(intent.version ?? '1.18.2')} --kube-context ${subject.cluster} --namespace karmada-system --create-namespace --values karmada/${text(intent.name)}/values.yaml`,
-      `kubectl --context ${subject.cluster} --namespace karmada-system get pods`,
-    ],
-  }),
-  'member.join': ({ intent, subject }) => ({
-    commands:
-      intent.sync === 'pull'
-        ? [
-            'TOKEN=$(karmadactl token create --print-register-command --kubeconfig karmada.kubeconfig)',
-            `$TOKEN --cluster-name ${subject.cluster} --kubeconfig ${subject.cluster}.kubeconfig`,
-          ]
-        : [
-            `karmadactl join ${subject.cluster} --kubeconfig karmada.kubeconfig --cluster-kubeconfig ${subject.cluster}.kubeconfig${intent.region === undefined ? '' : ` --cluster-region ${text(intent.region)}`}`,
-          ],
-  }),
-  'gitops.start': (step) => fluxCommands(step),
-  'app.place': ({ intent, subject }) => ({
-    commands:
-      intent.by === 'flux'
-        ? [
-            `flux --context ${subject.cluster} reconcile source git flux-system`,
-            `flux --context ${subject.cluster} get kustomizations`,
-          ]
-        : intent.by === 'karmada'
-          ? [
-              `kubectl --kubeconfig karmada.kubeconfig apply --server-side --kustomize gitops/apps/${subject.federation}/${subject.app}`,
-            ]
+  'federation.start': ({ intent, subject }, { fleet }, { installs }) => {
+    const host = fleet.clusters.find(({ name }) => name === subject.cluster)
+    const name = text(intent.name)
+    const byHand = installs.filter(({ cluster, bundle }) => cluster === subject.cluster && bundle.startsWith('karmada'))
+    const front = isRecord(intent.endpoint) && intent.endpoint.kind === 'networkLoadBalancer'
+    const stack = stackNames(fleet.name).karmada(name)
+    return {
+      commands: [
+        ...(front && host?.region !== undefined
+          ? [deploy(stack, host.region), `KARMADA_HOST=${outputOf(stack, host.region, 'KarmadaHost')}`]
+          : []),
+        ...(byHand.length === 0
+          ? [`flux --context ${subject.cluster} get helmreleases --all-namespaces`]
+          : byHand.flatMap(chartCommands)),
+        `kubectl --context ${subject.cluster} --namespace karmada-system get pods`,
+        `kubectl --context ${subject.cluster} --namespace karmada-system get secret karmada-kubeconfig --output jsonpath='{.data.kubeconfig}' | base64 --decode > karmada.kubeconfig`,
+      ],
+    }
+  },
+  'member.join': ({ intent, subject }, { fleet }) => {
+    const isByFlux = fleet.gitops !== undefined
+    const files = `gitops/infrastructure/${subject.cluster}/karmada-${intent.sync === 'pull' ? 'agent' : 'member'}`
+    return {
+      commands: [
+        ...(isByFlux ? [] : [`kubectl --context ${subject.cluster} apply --server-side --kustomize ${files}`]),
+        ...(intent.sync === 'pull'
+          ? [`kubectl --context ${subject.cluster} --namespace karmada-system rollout status deployment/karmada-agent`]
           : [
-              `kubectl --context ${subject.cluster} apply --server-side --kustomize gitops/apps/${subject.site}/${subject.app}`,
-            ],
-  }),
-  'route.point': ({ intent }) => ({ commands: [], takeOver: intent }),
+              `TOKEN=$(kubectl --context ${subject.cluster} --namespace karmada-cluster create token karmada-${subject.cluster} --duration 8760h)`,
+              `kubectl --kubeconfig karmada.kubeconfig --namespace karmada-cluster create secret generic ${subject.cluster} --from-literal=token=$TOKEN --from-file=caBundle=${subject.cluster}-ca.pem`,
+            ]),
+        `kubectl --kubeconfig karmada.kubeconfig get cluster ${subject.cluster}`,
+      ],
+    }
+  },
+  'gitops.start': (step) => fluxCommands(step),
+  'app.place': ({ intent, subject }, _, { folderOf, installs }) => {
+    const where = subject.federation ?? subject.site ?? ''
+    const folder = folderOf(subject.app ?? '', where)
+    if (intent.by === 'flux')
+      return {
+        commands: [
+          `flux --context ${subject.cluster} reconcile source git flux-system`,
+          `flux --context ${subject.cluster} get kustomizations`,
+        ],
+      }
+    const to = intent.by === 'karmada' ? '--kubeconfig karmada.kubeconfig' : `--context ${subject.cluster}`
+    const charts = installs.filter((it) => it.cluster === subject.cluster && it.bundle.startsWith(subject.app ?? ' '))
+    return {
+      commands: [
+        ...(folder === undefined ? [] : [`kubectl ${to} apply --server-side --kustomize ${folder}`]),
+        ...charts.flatMap(chartCommands),
+      ],
+    }
+  },
+  'route.point': (step, plan) => routeCommands(step, plan),
   verify: (step, { fleet }) => ({ commands: lookCommands(step, fleet) }),
 }
 
-function clusterCommands({ intent, subject }: PlannedStep, fleet: Fleet): Instructions {
+function chartCommands(install: ChartInstall): readonly string[] {
+  const { cluster, release, namespace, repository, chart, version, values, patches } = install
+  return [
+    `helm upgrade --install ${release} ${chart} --repo ${repository} --version ${version} --kube-context ${cluster} --namespace ${namespace} --create-namespace --values ${values}`,
+    ...patches.map(
+      ({ kind, name, patch }) =>
+        `kubectl --context ${cluster} --namespace ${namespace} patch ${kind.toLowerCase()} ${name} --type json --patch '${patch}'`,
+    ),
+  ]
+}
+
+/** Zone, health checks and records are one stack: it is deployed with its last record, when the load balancers have their names. */
+function routeCommands(step: PlannedStep, plan: Plan): Instructions {
+  const { fleet } = plan
+  const records = dnsRecords(plan)
+  const all = [...records.zones, ...records.healthChecks, ...records.recordSets]
+  const zoneId = all.flatMap((it) => (it.step === step.id ? ('zone' in it ? it.zone : it.id) : []))[0]
+  const zone = records.zones.find(({ id }) => id === zoneId)
+  if (zone === undefined)
+    return { commands: [], note: 'Served by name servers of your own: the zone and its records are in `dns/`.' }
+  const stack = stackNames(fleet.name).dns(zone.Properties.Name)
+  const last = records.recordSets.filter((it) => it.zone === zone.id).at(-1)
+  if (last === undefined ? zone.step !== step.id : last.step !== step.id)
+    return { commands: [], note: `Comes with the stack ${stack}, when the last of its names is pointed.` }
+  const asked = new Map<string, readonly string[]>()
+  for (const { app, site } of balancersOf(plan, zone.id)) {
+    const placement = fleet.apps.find(({ name }) => name === app)?.placement.find((it) => it.site === site)
+    const ingress = placement?.manifests.find(({ kind }) => kind === 'Ingress')?.name ?? app
+    const cluster = fleet.sites.find(({ name }) => name === site)?.cluster
+    const region = fleet.clusters.find(({ name }) => name === cluster)?.region
+    const name = logical(app, site)
+    asked.set(name, [
+      `${name}DNSName=$(kubectl --context ${cluster} --namespace ${placement?.namespace ?? app} get ingress ${ingress} --output jsonpath='{.status.loadBalancer.ingress[0].hostname}')`,
+      `${name}ZoneID=$(aws elbv2 describe-load-balancers --region ${region} --query "LoadBalancers[?DNSName=='$${name}DNSName'].CanonicalHostedZoneId" --output text)`,
+    ])
+  }
+  const overrides = [...asked.keys()].map(
+    (name) => `${name}DNSName=$${name}DNSName ${name}CanonicalHostedZoneID=$${name}ZoneID`,
+  )
+  const alarmed = [...new Set(records.alarms.filter((it) => it.zone === zone.id).map(({ region }) => region))]
+  return {
+    commands: [
+      ...[...asked.values()].flat(),
+      ...alarmed.map(
+        (region) =>
+          `# first ${stackNames(fleet.name).alarms(region)} in ${region}, with the full names of the load balancers`,
+      ),
+      `${deploy(stack, 'us-east-1')}${overrides.length === 0 ? '' : ` --parameter-overrides ${overrides.join(' ')}`}`,
+    ],
+  }
+}
+
+/** The load balancers whose names the records of a zone hold. */
+function balancersOf(plan: Plan, zone: string): readonly { readonly app: string; readonly site: string }[] {
+  const found = new Map<string, { readonly app: string; readonly site: string }>()
+  const records = dnsRecords(plan)
+  for (const { Properties } of [...records.recordSets, ...records.healthChecks].filter((it) => it.zone === zone)) {
+    const text = JSON.stringify(Properties)
+    for (const [, app = '', site = ''] of text.matchAll(/"ref":"loadBalancer","app":"([^"]*)","site":"([^"]*)"/g))
+      found.set(`${app}/${site}`, { app, site })
+  }
+  return [...found.values()]
+}
+
+function clusterCommands({ intent, subject }: PlannedStep, plan: Plan): Instructions {
+  const { fleet } = plan
   const name = subject.cluster ?? ''
   if (intent.kind === 'eks' || intent.kind === 'eksOutpost')
     return {
@@ -104,31 +205,53 @@ function clusterCommands({ intent, subject }: PlannedStep, fleet: Fleet): Instru
       ],
     }
   if (intent.kind === 'existing') return { commands: [`kubectl --context ${name} version`] }
+  const bare = intent.provider === 'bareMetal'
+  const folder = `eks-anywhere/${name}`
+  const filled = filledIn(plan).find(({ cluster }) => cluster === name)
   if (intent.by === 'flux') {
     const management = text(intent.managementCluster)
-    const declared = fleet.clusters.find((cluster) => cluster.name === name)
-    const bare = declared?.eksAnywhere?.provider === 'bareMetal'
+    const licence = filled?.licence
     return {
       commands: [
         ...(bare
           ? [
-              `eksctl anywhere generate hardware --hardware-csv ${name}-hardware.csv --output ${name}-hardware`,
-              `kubectl --context ${management} apply --server-side --filename ${name}-hardware`,
+              ...filling(filled?.inHardware ?? [], `${folder}/hardware.csv`, `${name}-hardware.csv`),
+              `eksctl anywhere generate hardware --hardware-csv ${name}-hardware.csv > ${name}-hardware.yaml`,
+              `kubectl --context ${management} apply --server-side --filename ${name}-hardware.yaml && rm ${name}-hardware.csv ${name}-hardware.yaml`,
             ]
           : []),
         `flux --context ${management} reconcile kustomization flux-system --with-source`,
+        // no file of Git holds it: Flux leaves a field alone that it never wrote
+        ...(licence === undefined
+          ? []
+          : [
+              secretRead(licence),
+              `kubectl --context ${management} patch clusters.anywhere.eks.amazonaws.com ${name} --type merge --patch "{\\"spec\\":{\\"licenseToken\\":\\"$${licence.name}\\"}}"`,
+            ]),
         `kubectl --context ${management} wait --for=condition=Ready clusters.anywhere.eks.amazonaws.com/${name} --timeout=60m`,
       ],
     }
   }
-  const bare = intent.provider === 'bareMetal'
   return {
     commands: [
-      `eksctl anywhere create cluster --filename eks-anywhere/${name}/cluster.yaml${bare ? ` --hardware-csv eks-anywhere/${name}/hardware.csv` : ''}`,
+      ...(filled?.environment ?? []).map((variable) => `read -rs ${variable} && export ${variable}`),
+      ...filling(filled?.inCluster ?? [], `${folder}/cluster.yaml`, `${name}.yaml`),
+      ...(bare ? filling(filled?.inHardware ?? [], `${folder}/hardware.csv`, `${name}-hardware.csv`) : []),
+      `eksctl anywhere create cluster --filename ${name}.yaml${bare ? ` --hardware-csv ${name}-hardware.csv` : ''} && rm ${name}.yaml${bare ? ` ${name}-hardware.csv` : ''}`,
       `export KUBECONFIG=\${PWD}/${name}/${name}-eks-a-cluster.kubeconfig`,
     ],
   }
 }
+
+/** Secrets are asked for when they are used, and what they were filled into is removed again. */
+function filling(variables: readonly Variable[], from: string, into: string): readonly string[] {
+  if (variables.length === 0) return [`cp ${from} ${into}`]
+  const names = variables.map(({ name }) => `$${name}`).join(' ')
+  return [...variables.map(secretRead), `(umask 077; envsubst '${names}' < ${from} > ${into})`]
+}
+
+const secretRead = ({ name, from }: Variable): string =>
+  `read -rs ${name} && export ${name}${from === undefined ? '' : ` # ${from}`}`
 
 function addonCommands({ intent, subject }: PlannedStep, fleet: Fleet): Instructions {
   const cluster = subject.cluster ?? ''

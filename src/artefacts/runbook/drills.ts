@@ -19,6 +19,7 @@ function whatOf(fault: Fault): string {
   if (fault.scaleTo !== undefined) return `${fault.app} at ${where} is scaled to ${fault.scaleTo}`
   if (fault.checkPort !== undefined) return `the health check of ${fault.app} at ${where} asks port ${fault.checkPort}`
   if (fault.delete !== undefined) return `the ${fault.delete} of ${fault.app} at ${where} is deleted by hand`
+  if (fault.release !== undefined) return `a version of ${fault.app} that is ${fault.release} is released`
   if (fault.slow !== undefined) return `${where} answers ${fault.slow} s later`
   return `${where} loses ${fault.lose ?? 'what the drill says'}`
 }
@@ -46,6 +47,11 @@ function commandsOf(fleet: Fleet, fault: Fault): Pick<ByHand, 'begin' | 'end'> {
         `aws route53 update-health-check --health-check-id $HEALTH_CHECK_ID --port ${fault.checkPort} # of ${fault.site}`,
       ],
       end: [`aws route53 update-health-check --health-check-id $HEALTH_CHECK_ID --port ${app.expose.healthCheck.port}`],
+    }
+  if (fault.release !== undefined)
+    return {
+      begin: ['# commit an image that does not become ready to the source of the app, as any release is made'],
+      end: ['# revert the commit'],
     }
   if (fault.delete !== undefined) {
     const object = nameOf(app, fault)

@@ -4,21 +4,48 @@
 import { durationText } from '../../model/duration.ts'
 import type { Fleet } from '../../model/fleet.ts'
 import type { IntentValue, Plan, PlannedStep, UndoStep } from '../../model/plan.ts'
-import type { Belongings } from '../../report/plan-groups.ts'
-import { belongingsOf, groupTitle, stepGroups, undoGroups, undoTitle } from '../../report/plan-groups.ts'
+import type { Belongings } from '../../plan/groups.ts'
+import { belongingsOf, groupTitle, stepGroups, undoGroups, undoTitle } from '../../plan/groups.ts'
 import type { Artefact } from '../artefact.ts'
 import { yamlOf } from '../artefact.ts'
+import type { Bundle } from '../bundle.ts'
+import { repositoryOf, topFolder } from '../flux/layout.ts'
+import type { ChartInstall } from '../without-flux.ts'
+import type { Written } from './commands.ts'
 import { instructionsFor } from './commands.ts'
 import { byHand } from './drills.ts'
 import { toolsFor } from './tools.ts'
 import { undoCommands } from './undo.ts'
 import { upgradeParts } from './upgrade.ts'
 
-export function runbookFiles(plan: Plan): readonly Artefact[] {
-  return [{ path: 'RUNBOOK.md', text: runbook(plan) }]
+export function runbookFiles(
+  plan: Plan,
+  bundles: readonly Bundle[],
+  installs: readonly ChartInstall[],
+): readonly Artefact[] {
+  return [{ path: 'RUNBOOK.md', text: runbook(plan, { installs, folderOf: foldersOf(plan, bundles) }) }]
 }
 
-function runbook(plan: Plan): string {
+/** The folder to apply for an app at a site or in a federation. */
+function foldersOf(plan: Plan, bundles: readonly Bundle[]): Written['folderOf'] {
+  const repository = repositoryOf(plan, bundles)
+  const isOf = (bundle: Bundle, app: string) => bundle.name === app || bundle.name.startsWith(`${app}-`)
+  return (app, where) => {
+    const found = bundles
+      .filter((bundle) => bundle.layer === 'apps' && isOf(bundle, app))
+      .sort((a, b) => a.name.length - b.name.length)
+      .flatMap((bundle) =>
+        bundle.targets
+          .filter(({ site, federation }) => (federation ?? site) === where)
+          .map((target) => ({ bundle, target })),
+      )[0]
+    return found === undefined
+      ? undefined
+      : `gitops/${repository.within(topFolder(found.bundle), repository.overlayFolder(found.bundle, found.target))}`
+  }
+}
+
+function runbook(plan: Plan, written: Written): string {
   const of = belongingsOf(plan)
   const { fleet } = plan
   const isBefore = (step: PlannedStep) => step.intent.part === 'preparation' || step.kind === 'zone.optIn'
@@ -32,14 +59,14 @@ function runbook(plan: Plan): string {
     '## Before',
     toolTable(plan),
     ...accounts(fleet),
-    ...sections(plan, before, of),
+    ...sections(plan, written, before, of),
     '## Create',
     plan.steps.some((step) => step.kind === 'network' && !step.existing)
       ? 'The stacks of AWS are in `aws/`: one by one as below, or all of them in their order by `npx aws-cdk@2.1148.1 deploy --all --app aws`.'
       : '',
-    ...sections(plan, create, of),
+    ...sections(plan, written, create, of),
     '## Verify',
-    ...sections(plan, verify, of),
+    ...sections(plan, written, verify, of),
     ...drills(fleet),
     ...upgrades(fleet),
     '## Clean up',
@@ -77,11 +104,11 @@ function accounts(fleet: Fleet): readonly string[] {
   })
 }
 
-function sections(plan: Plan, steps: readonly PlannedStep[], of: Belongings): readonly string[] {
+function sections(plan: Plan, written: Written, steps: readonly PlannedStep[], of: Belongings): readonly string[] {
   if (steps.length === 0) return ['Nothing.']
-  return stepGroups(steps, of).flatMap((group, index) => {
+  return stepGroups(steps, of, Number.POSITIVE_INFINITY).flatMap((group, index) => {
     const [first] = group
-    const instructions = instructionsFor(first, plan)
+    const instructions = instructionsFor(first, plan, written)
     const { takeOver } = instructions
     const commands = first.existing ? (instructions.look ?? instructions.commands) : instructions.commands
     const expected = first.expected
@@ -94,6 +121,7 @@ function sections(plan: Plan, steps: readonly PlannedStep[], of: Belongings): re
       ]
         .filter((line) => line !== '')
         .join(' '),
+      instructions.note === undefined || first.existing ? '' : instructions.note,
       takeOver === undefined || first.existing ? '' : ownStacks(takeOver),
       commands.length === 0 ? '' : fence(commands),
     ]
@@ -142,9 +170,9 @@ function upgrades(fleet: Fleet): readonly string[] {
 
 function undoSections(plan: Plan, of: Belongings): readonly string[] {
   const made = new Map(plan.steps.map((step) => [step.id, step]))
-  return undoGroups(plan.backward, of).flatMap((group, index) => {
+  return undoGroups(plan.backward, of, Number.POSITIVE_INFINITY).flatMap((group, index) => {
     const [first] = group
-    const commands = undoCommands(first, made.get(first.undoes), plan.fleet)
+    const commands = undoCommands(first, made.get(first.undoes), plan)
     return [
       `### ${index + 1}. ${plainText(undoTitle(group, of))}`,
       group.length === 1 ? '' : `For each of the ${group.length}; here for ${nameOf(first)}:`,

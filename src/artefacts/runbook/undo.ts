@@ -1,14 +1,14 @@
 // The commands that take one step back: the stack that made it is deleted when all that stood on it is gone.
 
-import type { Fleet } from '../../model/fleet.ts'
-import type { Step, UndoStep } from '../../model/plan.ts'
+import type { Plan, Step, UndoStep } from '../../model/plan.ts'
 import { stackNames } from '../cloudformation/names.ts'
+import { dnsRecords } from '../dns/index.ts'
 import { regionOf, text } from './commands.ts'
 
-type Undo = (step: UndoStep, made: Step | undefined, fleet: Fleet) => readonly string[]
+type Undo = (step: UndoStep, made: Step | undefined, plan: Plan) => readonly string[]
 
-export const undoCommands = (step: UndoStep, made: Step | undefined, fleet: Fleet): readonly string[] =>
-  byKind[step.kind](step, made, fleet)
+export const undoCommands = (step: UndoStep, made: Step | undefined, plan: Plan): readonly string[] =>
+  byKind[step.kind](step, made, plan)
 
 const byKind: Readonly<Record<UndoStep['kind'], Undo>> = {
   'gitops.suspend': ({ subject }) => [`flux --context ${subject.cluster} suspend kustomization --all`],
@@ -42,7 +42,7 @@ const byKind: Readonly<Record<UndoStep['kind'], Undo>> = {
       ]
     return []
   },
-  'pool.drain': ({ subject }, made, fleet) => {
+  'pool.drain': ({ subject }, made, { fleet }) => {
     const region = fleet.clusters.find((it) => it.name === subject.cluster)?.region
     const onAws = made?.intent.kind === 'managed' || made?.intent.kind === 'selfManaged'
     return [
@@ -50,7 +50,7 @@ const byKind: Readonly<Record<UndoStep['kind'], Undo>> = {
       ...(onAws ? deletes(stackNames(fleet.name).nodes(subject.site ?? '', subject.pool ?? ''), region) : []),
     ]
   },
-  'cluster.delete': ({ subject }, made, fleet) => {
+  'cluster.delete': ({ subject }, made, { fleet }) => {
     const name = subject.cluster ?? ''
     const named = stackNames(fleet.name)
     const region = text(made?.intent.region)
@@ -70,8 +70,19 @@ const byKind: Readonly<Record<UndoStep['kind'], Undo>> = {
     `helm uninstall karmada --kube-context ${subject.cluster} --namespace karmada-system`,
     `kubectl --context ${subject.cluster} --namespace karmada-system delete persistentvolumeclaims --all`,
   ],
-  'route.withdraw': () => [],
-  'network.delete': ({ subject }, made, fleet) => {
+  // records, checks and zone are one stack: it goes with the first of them that is withdrawn
+  'route.withdraw': (step, _, plan) => {
+    const records = dnsRecords(plan)
+    const zoneOf = (id: string) =>
+      [...records.recordSets, ...records.healthChecks].find((it) => it.step === id)?.zone ??
+      records.zones.find((it) => it.step === id)?.id
+    const zone = records.zones.find(({ id }) => id === zoneOf(step.undoes))
+    const first = plan.backward.find((it) => it.kind === 'route.withdraw' && zoneOf(it.undoes) === zone?.id)
+    return zone === undefined || first !== step
+      ? []
+      : deletes(stackNames(plan.fleet.name).dns(zone.Properties.Name), 'us-east-1')
+  },
+  'network.delete': ({ subject }, made, { fleet }) => {
     const network = subject.network ?? ''
     const named = stackNames(fleet.name)
     const region = regionOf(fleet, network)

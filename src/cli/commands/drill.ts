@@ -1,11 +1,13 @@
 // skerry drill: break it, measure, judge.
 
 import { distance } from 'fastest-levenshtein'
+import type { DrillResult } from '../../index.ts'
 import type { Fleet } from '../../model/fleet.ts'
 import { Refusal } from '../../model/refusal.ts'
 import type { Shell, Verb } from '../command.ts'
 import type { ExitCode } from '../exit.ts'
 import { exit } from '../exit.ts'
+import { inTurns } from '../progress.ts'
 import { writeWhole } from '../write-whole.ts'
 
 interface Options {
@@ -54,13 +56,18 @@ async function named(
 ): Promise<ExitCode> {
   const skerry = await import('../../index.ts')
   const plan = skerry.plan(fleet)
-  const results = drills.map((it) =>
-    skerry.runDrill(plan, it, {
+  const results: DrillResult[] = []
+  for (const it of drills) {
+    const running = skerry.drillInRuns(plan, it, {
       runs,
       skerry: shell.version,
       ...(options.seed === undefined ? {} : { seed: options.seed }),
-    }),
-  )
+    })
+    const which = drills.length === 1 ? '' : `, drill ${results.length + 1} of ${drills.length}`
+    results.push(
+      await inTurns(running, shell.terminal.progress(), ({ done, of }) => `${it.name}: ${done} of ${of} runs${which}`),
+    )
+  }
   const view = { columns: shell.terminal.columns, unicode: shell.terminal.unicode }
   const rendered = {
     text: () => results.map((result) => skerry.drillText(result, view)).join('\n\n'),
@@ -81,7 +88,12 @@ async function named(
 
 async function everySingleLoss(shell: Shell, fleet: Fleet, options: Options): Promise<ExitCode> {
   const skerry = await import('../../index.ts')
-  const report = skerry.runEverySingleLoss(skerry.plan(fleet), { skerry: shell.version })
+  const running = skerry.everySingleLossInRuns(skerry.plan(fleet), { skerry: shell.version })
+  const report = await inTurns(
+    running,
+    shell.terminal.progress(),
+    ({ done, of }) => `every single loss: ${done} of ${of} runs`,
+  )
   const rendered = {
     text: () => skerry.singleLossText(report, { columns: shell.terminal.columns }),
     json: () => skerry.singleLossJson(report),

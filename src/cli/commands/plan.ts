@@ -4,6 +4,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import type { Observed, Plan } from '../../model/plan.ts'
 import { Refusal } from '../../model/refusal.ts'
 import type { Shell, Verb } from '../command.ts'
+import type { ExitCode } from '../exit.ts'
 import { exit } from '../exit.ts'
 import { writeWhole } from '../write-whole.ts'
 
@@ -13,6 +14,7 @@ interface Options {
   readonly save?: string
   readonly out?: string
   readonly verify?: string
+  readonly render?: string
   readonly deliver?: string
   readonly branch?: string
   readonly force?: boolean
@@ -36,6 +38,7 @@ export const plan: Verb<Options> = async (shell, inputs, options) => {
     fleet,
     options.against === undefined ? undefined : await observed(skerry, shell, options.against),
   )
+  if (options.render !== undefined) return literal(skerry, shell, whole, options.render, options)
   if (options.verify !== undefined) return verified(skerry, shell, whole, options.verify)
   // the whole is planned and then narrowed: else all that was left out would look removed
   const made = shell.narrowed ? skerry.narrowPlan(whole, await shell.narrow(fleet)) : whole
@@ -59,6 +62,19 @@ export const plan: Verb<Options> = async (shell, inputs, options) => {
   if (options.deliver !== undefined) delivered(skerry, shell, made, options.deliver, options)
   const changes = made.steps.some((step) => step.change !== 'keep')
   return options.exitCode === true && changes ? exit.changes : exit.done
+}
+
+/** The literal objects of one site: on standard output for a look, or into a folder for whoever applies plain files. */
+function literal(skerry: Skerry, shell: Shell, whole: Plan, site: string, { out, force }: Options): ExitCode {
+  if (!whole.fleet.sites.some(({ name }) => name === site))
+    throw new Refusal('usage', `the fleet has no site ${site}`, 'skerry plan names the sites')
+  const files = skerry.render(whole, site)
+  if (out === undefined) {
+    shell.terminal.answer(files.map(({ path, text }) => `# ${path}\n${text.trimEnd()}`).join('\n---\n'))
+    return exit.done
+  }
+  shell.terminal.say(skerry.deliveredText(skerry.deliverToFolder(out, files, force), out))
+  return exit.done
 }
 
 function verified(skerry: Skerry, shell: Shell, made: Plan, folder: string) {

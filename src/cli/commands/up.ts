@@ -1,0 +1,38 @@
+// skerry up: the plan, carried out on this machine.
+
+import type { Verb } from '../command.ts'
+import { exit } from '../exit.ts'
+import type { FleetOptions } from '../shell.ts'
+import type { On } from './local.ts'
+import { onlyLocal, sourceOf } from './local.ts'
+
+interface Options extends FleetOptions {
+  readonly on: On
+  readonly only?: readonly string[]
+  readonly output: 'text' | 'json'
+}
+
+export const up: Verb<Options> = async (shell, inputs, options) => {
+  onlyLocal(options.on)
+  const fleet = await shell.whole(inputs)
+  const skerry = await import('../../index.ts')
+  const errors = skerry.check(fleet, shell.today).filter((it) => it.severity === 'error' && it.accepted === undefined)
+  if (errors.length > 0)
+    shell.terminal.say(
+      `check finds ${errors.length} error${errors.length === 1 ? '' : 's'}: what runs on this machine would not run where it is meant to\n  next  skerry check`,
+    )
+  const local = await skerry.localWorld()
+  const source = sourceOf(shell, inputs, options)
+  const narrowed = shell.narrowed ? (await shell.narrow(fleet)).clusters.map(({ name }) => name) : undefined
+  const report = await local.up({
+    plan: skerry.plan(fleet),
+    only: options.only?.flatMap((names) => names.split(',')) ?? narrowed,
+    folder: local.folderOf(shell.env, fleet.name, source),
+    source,
+    engines: local.enginesOfMachine(shell.env),
+    say: shell.terminal.say,
+    now: () => new Date(),
+  })
+  shell.terminal.answer(options.output === 'json' ? skerry.upJson(report) : skerry.upText(fleet.name, report))
+  return exit.done
+}
