@@ -24,7 +24,20 @@ export default defineConfig({
       },
       // building an engine takes minutes, so it must be asked for: npm run test:engines
       ...(process.env.SKERRY_ENGINES === '1'
-        ? [{ extends: true as const, test: { name: 'engine', include: ['{src,test,engines}/**/*.engine.test.ts'] } }]
+        ? [
+            {
+              extends: true as const,
+              test: {
+                name: 'engine',
+                include: ['{src,test,engines}/**/*.engine.test.ts'],
+                // after all others and one file at a time: what is measured has the machine to itself
+                sequence: { groupOrder: 1 },
+                fileParallelism: false,
+                testTimeout: 300_000,
+                hookTimeout: 300_000,
+              },
+            },
+          ]
         : []),
       { extends: true, test: { name: 'cloud', include: [`${folders}.cloud.test.ts`] } },
     ],

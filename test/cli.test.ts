@@ -1,7 +1,7 @@
 // The command as people run it: what it prints, where, and what it ends with. Runs the bundle in dist/.
 
 import type { SpawnSyncReturns } from 'node:child_process'
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -233,3 +233,27 @@ describe('terminals', () => {
     )
   })
 })
+
+test('Ctrl-C in the middle of many runs ends with 130 and no answer; what took long said how far it was, on stderr', async () => {
+  const child = spawn(
+    process.execPath,
+    [command, 'drill', 'lose-los-angeles', '-f', example('local-zone'), '--runs', '10000'],
+    {
+      env: { ...process.env, NO_COLOR: '1' },
+    },
+  )
+  let stdout = ''
+  let stderr = ''
+  child.stdout.on('data', (piece) => {
+    stdout += piece
+  })
+  const status = await new Promise<number | null>((resolve) => {
+    child.stderr.on('data', (piece) => {
+      stderr += piece
+      child.kill('SIGINT')
+    })
+    child.on('close', resolve)
+  })
+  expect([status, stdout]).toEqual([130, ''])
+  expect(stderr).toMatch(/^lose-los-angeles: \d+ of 10001 runs\n/)
+}, 60_000)

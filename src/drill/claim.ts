@@ -33,7 +33,7 @@ export function windowOf(drill: Drill, expectation: Expectation, length: number,
 
 export const firstFault = (drill: Drill): number => Math.min(...drill.faults.map((fault) => fault.at))
 
-function lastHeal(drill: Drill, length: number): number | undefined {
+export function lastHeal(drill: Drill, length = Number.POSITIVE_INFINITY): number | undefined {
   const ends = drill.faults
     .flatMap((fault) => (fault.for === undefined ? [] : [fault.at + fault.for]))
     .filter((end) => end <= length)
@@ -89,7 +89,7 @@ export function cameTrue(
   return { passed: false, seen: `never; ${otherwise(deadline)}` }
 }
 
-/** Runs differ in length: what is left of the time given is counted whole. */
+/** What is left of the time given is counted whole, though the drill may end before it. */
 const slackOf = ({ limit }: Window, at: number): { readonly slack?: number } =>
   Number.isFinite(limit) ? { slack: limit - at } : {}
 

@@ -2,7 +2,6 @@
 // segments' bounds over the chains that were seen: a run outside them is a bug of ours.
 
 import type { Recovery, Segment, Service, Timeline } from '../model/timeline.ts'
-import { answeredOver } from './answered.ts'
 import type { AvailabilityEnvelope, Chain, ChainSegment, Range, RecoveryEnvelope, Spread } from './result.ts'
 import { spreadOf } from './spread.ts'
 
@@ -92,10 +91,7 @@ function chainsOf(recoveries: readonly (readonly Segment[])[]): readonly Chain[]
     .sort((a, b) => b.runs - a.runs)
 }
 
-export function availabilityEnvelopes(
-  timelines: readonly Timeline[],
-  overSeconds: number,
-): readonly AvailabilityEnvelope[] {
+export function availabilityEnvelopes(timelines: readonly Timeline[]): readonly AvailabilityEnvelope[] {
   const groups = new Map<string, Service[]>()
   for (const service of timelines.flatMap((timeline) => timeline.services)) {
     const key = `${service.app} ${service.audience}`
@@ -109,8 +105,8 @@ export function availabilityEnvelopes(
       {
         app: first.app,
         audience: first.audience,
-        share: spreadOf(services.map((service) => answeredOver(service, overSeconds).share)) ?? none,
-        lostSeconds: spreadOf(services.map((service) => answeredOver(service, overSeconds).lostSeconds)) ?? none,
+        share: spreadOf(services.map((service) => service.availability)) ?? none,
+        lostSeconds: spreadOf(services.map((service) => service.lostSeconds)) ?? none,
       },
     ]
   })

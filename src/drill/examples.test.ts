@@ -93,8 +93,11 @@ describe('every single loss of the examples', () => {
         if (path.outcome === 'unnoticed' || path.outcome === 'moved')
           expect(fromLoss.map((one) => describeRecovery(timeline, one))).toEqual([])
         if (path.recovery !== undefined) {
-          expect(fromLoss.length).toBe(1)
-          for (const one of fromLoss)
+          // what Karmada moves later may take users along once more
+          const once = path.moves.length === 0 || path.outcome === 'recovers'
+          expect(fromLoss.length, path.outcome).toBeLessThanOrEqual(once ? 1 : 2)
+          expect(fromLoss.length).toBeGreaterThan(0)
+          for (const one of fromLoss.slice(0, 1))
             expect(inside(one.seconds ?? -1, path.recovery, 0.002), describeRecovery(timeline, one)).toBe(true)
         }
         if (path.failback !== undefined && path.outcome === 'recovers' && fleet.gitops === undefined) {
@@ -123,7 +126,12 @@ describe('every single loss of the examples', () => {
     expect(report.rows.map((row) => row.lostMinutes)).toEqual(
       [...report.rows.map((row) => row.lostMinutes)].sort((a, b) => b - a),
     )
-    expect(report.rows[0]).toMatchObject({ loss: 'power/los-angeles', servedBy: ['oregon'], copiesLeft: 1 })
+    expect(report.rows[0]).toMatchObject({
+      loss: 'power/los-angeles',
+      servedBy: ['oregon'],
+      unserved: 0,
+      copies: { app: 'game-2048', left: 1, before: 2 },
+    })
     expect(report.latent).toContain('power/oregon')
     expect(report.latent).not.toContain('serviceLink/los-angeles')
   })

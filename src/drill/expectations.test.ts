@@ -1,19 +1,34 @@
 // Each kind of expectation passes on a timeline written by hand in which it is so, and fails on one in which it is not.
 
 import { expect, test } from 'vitest'
+import type { Assignment } from '../model/plan.ts'
 import type { Timeline } from '../model/timeline.ts'
 import { events, service, timeline, withDrill } from './drill.case.ts'
 import { claimText, judge } from './expectations.ts'
 import type { Outcome } from './result.ts'
 
-function outcome(expectation: string, run: Partial<Timeline>, fault?: string): Outcome & { readonly claim: string } {
+const copy = (site: string, replicas: number) => ({
+  app: 'game',
+  site,
+  cluster: site,
+  namespace: 'game',
+  replicas,
+  why: '',
+})
+
+function outcome(
+  expectation: string,
+  run: Partial<Timeline>,
+  fault?: string,
+  placement: readonly Assignment[] = [copy('edge', 2), copy('home', 2)],
+): Outcome & { readonly claim: string } {
   const { fleet, drill } = withDrill(expectation, fault)
   const [first] = drill.expect
   if (first === undefined) throw new Error('no expectation')
   const told = timeline(run)
   return {
     claim: claimText(first, { fleet, drill }),
-    ...judge(first, { fleet, drill, timeline: told, overSeconds: told.length }),
+    ...judge(first, { fleet, drill, timeline: told, placement }),
   }
 }
 
@@ -60,6 +75,27 @@ test('servedBy: half of the users is not all', () => {
     passed: false,
     seen: 'never; at that time home serves 50%, 50% get nothing',
   })
+})
+
+test('servedBy under weights: nine in ten at the site are not all, however few overstay the TTL', () => {
+  const shares = (from: number, to: number, home: number, keepers: number) => ({
+    from,
+    to,
+    served: 1,
+    by: { home, edge: 1 - home },
+    keepers: { home: keepers, edge: 1 - keepers },
+  })
+  // one in ten was sent to the edge; the last of those who keep to the TTL leaves it at 120, who overstays it much later
+  const weighted = {
+    ...service('public', [[0, 900, { home: 1 }]]),
+    spans: [shares(0, 60, 0.9, 0.9), shares(60, 120, 0.985, 0.99), shares(120, 900, 0.991, 1)],
+  }
+  expect(
+    outcome('{ app: game, audience: public, servedBy: home, within: 3m }', { services: [weighted] }),
+  ).toMatchObject({ passed: true, at: 120 })
+  expect(
+    outcome('{ app: game, audience: public, servedBy: home, within: 0s }', { services: [weighted] }),
+  ).toMatchObject({ passed: false })
 })
 
 test('servedBy: a moment is not enough, it must last 30 seconds', () => {
@@ -261,4 +297,16 @@ test('replicas: ready ones, as the API counts them', () => {
   expect(outcome('{ app: game, site: edge, replicas: 0, within: 1m }', scaled)).toMatchObject({ passed: true, at: 61 })
   expect(outcome('{ app: game, site: edge, replicas: 2, within: 5m }', scaled)).toMatchObject({ passed: false })
   expect(outcome('{ app: game, site: edge, replicas: 2, within: 5m }', {})).toMatchObject({ passed: true })
+})
+
+test('replicas of a copy that nothing happened to are those that the plan gave it, whoever divides them', () => {
+  const claim = '{ app: game, site: edge, replicas: 5, within: 0s }'
+  const divided = [copy('edge', 5), copy('home', 1)]
+  expect(outcome(claim, {}, undefined, divided)).toMatchObject({ passed: true, seen: 'so all the time' })
+  expect(outcome(claim, {})).toMatchObject({ passed: false })
+  expect(outcome('{ app: game, site: edge, replicas: 0, within: 0s }', {}, undefined, [copy('home', 6)])).toMatchObject(
+    {
+      passed: true,
+    },
+  )
 })

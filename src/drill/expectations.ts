@@ -1,16 +1,15 @@
 // What a drill may expect, one row each: the claim in words, and how a timeline answers it. Users are judged by what they got,
 // control planes by what they believed; the two often differ, and a drill may claim either.
 
-import { placed } from '../failover/index.ts'
 import { durationText, shareText } from '../model/duration.ts'
 import type { Drill, Expectation, Fleet } from '../model/fleet.ts'
 import { lookup } from '../model/lookup.ts'
-import type { EventValue, Service, Timeline } from '../model/timeline.ts'
+import type { Plan } from '../model/plan.ts'
+import type { EventValue, Service, ServiceSpan, Timeline } from '../model/timeline.ts'
 import type { Stretch } from '../timeline/history.ts'
 import { histories, history, stretchesTogether, stretchesWhere, valueAt } from '../timeline/history.ts'
 import { clusterSubject, copySubject, objectSubject, recordSubject } from '../timeline/subjects.ts'
 import { ttlViolators } from '../timers/index.ts'
-import { answeredOver } from './answered.ts'
 import { cameTrue, userHoldSeconds, windowOf, windowText } from './claim.ts'
 import type { Outcome } from './result.ts'
 
@@ -28,8 +27,8 @@ export interface Run {
   readonly fleet: Fleet
   readonly drill: Drill
   readonly timeline: Timeline
-  /** The longest of the runs: shares of requests are taken over the same time in all. */
-  readonly overSeconds: number
+  /** As the plan says it, and so as the world began: where a federation's scheduler had the choice, what it chose. */
+  readonly placement: Plan['placement']
 }
 
 type Story = Pick<Run, 'fleet' | 'drill'>
@@ -46,9 +45,12 @@ const kinds: Readonly<Record<ClaimKind, Kind>> = {
       ofEveryAudience(it, run, (audience) => {
         const spans =
           run.timeline.services.find((service) => service.app === it.app && service.audience === audience)?.spans ?? []
-        const atSite = spans.map(({ from, to, by }) => ({ from, to, value: by[it.servedBy ?? ''] ?? 0 }))
+        const all = servesAll(run.drill, it.servedBy ?? '')
         return cameTrue(
-          stretchesWhere(atSite, servesAll(run.drill)),
+          stretchesWhere(
+            spans.map((span) => ({ from: span.from, to: span.to, value: all(span) })),
+            (served) => served,
+          ),
           windowOf(run.drill, it, run.timeline.length, userHoldSeconds),
           (at) => {
             const span = spans.findLast(({ from }) => from <= at)
@@ -79,7 +81,7 @@ const kinds: Readonly<Record<ClaimKind, Kind>> = {
         const service = run.timeline.services.find((one) => one.app === it.app && one.audience === audience)
         return service === undefined
           ? { passed: false, seen: 'nobody uses it in this run' }
-          : available(it, service, run.overSeconds)
+          : available(it, service, run.timeline.length)
       }),
   },
   evictions: {
@@ -164,9 +166,10 @@ const kinds: Readonly<Record<ClaimKind, Kind>> = {
       `${it.app} has ${it.replicas} ready ${it.replicas === 1 ? 'replica' : 'replicas'} at ${it.site}${windowText(it)}`,
     judge: (it, run) => {
       const ready = history(run.timeline, copySubject(it.app ?? '', it.site ?? ''), 'ready')
-      const app = lookup(run.fleet).app(it.app)
-      const copies = app === undefined ? [] : placed(run.fleet, app).placement
-      const declared = copies.find((placement) => placement.site === it.site)?.replicas ?? 0
+      // a copy whose pods never change is told of nowhere: it has what the plan gave it
+      const declared = run.placement
+        .filter((copy) => copy.app === it.app && copy.site === it.site)
+        .reduce((sum, copy) => sum + copy.replicas, 0)
       const known = ready.length === 0 ? always(declared, run.timeline.length) : ready
       return cameTrue(
         stretchesWhere(known, (value) => value === it.replicas),
@@ -224,15 +227,18 @@ function ofEveryAudience(expectation: Expectation, run: Run, judgeOne: (audience
   return outcomes.length === 1 ? outcome : { ...outcome, seen: `${outcome.seen} (${audience})` }
 }
 
-/** All users but those whose resolvers overstay the TTL, whom no failover by DNS moves in time. */
-function servesAll(drill: Drill): (share: number) => boolean {
+/**
+ * Everybody is answered, and by that site alone; but for users whose resolvers overstay the TTL, whom no failover by DNS moves in
+ * time. Where a world cannot tell these apart, as many as are taken for granted are left out.
+ */
+function servesAll(drill: Drill, site: string): (span: ServiceSpan) => boolean {
   const least = 1 - (drill.assume?.ttlViolators ?? ttlViolators.share) - 1e-6
-  return (share) => share >= least
+  return ({ by, keepers }) => (keepers === undefined ? (by[site] ?? 0) >= least : (keepers[site] ?? 0) >= 1 - 1e-6)
 }
 
-function available(expectation: Expectation, service: Service, overSeconds: number): Outcome {
+function available(expectation: Expectation, service: Service, length: number): Outcome {
   const { sign, value } = expectation.availability ?? { sign: '>=' as const, value: 1 }
-  const { share, lostSeconds } = answeredOver(service, overSeconds)
+  const { availability: share, lostSeconds } = service
   // a binary fraction just under 100 % is 100 %
   const near = Math.abs(share - value) < 1e-9
   const passed = {
@@ -244,7 +250,7 @@ function available(expectation: Expectation, service: Service, overSeconds: numb
   }[sign]
   return {
     passed,
-    seen: `${shareText(share)}, ${Number(lostSeconds.toFixed(1))} s lost of ${durationText(overSeconds)}`,
+    seen: `${shareText(share)}, ${Number(lostSeconds.toFixed(1))} s lost of ${durationText(length)}`,
     slack: sign.startsWith('<') ? value - share : share - value,
   }
 }

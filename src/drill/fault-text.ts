@@ -12,6 +12,8 @@ export function faultText(fault: Words): string {
   if (fault.scaleTo !== undefined) return `${fault.app} at ${where} is scaled to ${fault.scaleTo}`
   if (fault.checkPort !== undefined) return `the health check of ${fault.app} at ${where} asks port ${fault.checkPort}`
   if (fault.delete !== undefined) return `the ${fault.delete} of ${fault.app} at ${where} is deleted by hand`
+  if (fault.release !== undefined)
+    return `a version of ${fault.app} is released that ${fault.release === 'broken' ? 'never becomes ready' : 'crashes once it is ready'}`
   switch (fault.lose) {
     case 'power':
       return `${where} loses its power`

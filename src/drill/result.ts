@@ -4,6 +4,7 @@ import type { Drill } from '../model/fleet.ts'
 import type { Position } from '../model/origin.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Decider, Timeline } from '../model/timeline.ts'
+import type { ClassStates } from './class-states.ts'
 
 /** The twin's core, as the drill needs it. */
 export type Simulate = (plan: Plan, drill: Drill, seed: string, options?: { readonly skerry?: string }) => Timeline
@@ -16,6 +17,12 @@ export interface DrillOptions {
   /** The version of skerry that is written into the result. */
   readonly skerry?: string
   readonly simulate?: Simulate
+}
+
+/** How far a drill, or many of them, has come. */
+export interface RunsDone {
+  readonly done: number
+  readonly of: number
 }
 
 export interface DrillResult {
@@ -31,6 +38,8 @@ export interface DrillResult {
   readonly expectations: readonly ExpectationResult[]
   readonly recoveries: readonly RecoveryEnvelope[]
   readonly availability: readonly AvailabilityEnvelope[]
+  /** What became of the sites of each class, in the shown run. */
+  readonly classes: readonly ClassStates[]
   readonly assumptions: readonly string[]
   /** What judges found wrong with a run: bugs of ours, never of the fleet. */
   readonly violations: readonly {
@@ -45,14 +54,16 @@ export interface DrillResult {
   readonly timeline: Timeline
 }
 
+/** What the length of a drill follows from. */
+export type LengthFrom = 'declared' | 'lastChange' | 'expectation'
+
 export interface DrillSummary {
   readonly name: string
   readonly description?: string
   readonly faults: readonly { readonly at: number; readonly until?: number; readonly text: string }[]
-  /** Of the shown run. */
+  /** Of every run: shares of requests are taken over this time. */
   readonly lengthSeconds: number
-  /** Of the longest run: shares of requests are taken over this time in all. */
-  readonly overSeconds: number
+  readonly lengthFrom: LengthFrom
   /** Audiences on the LAN of a site, with that site. */
   readonly lanAudiences: Readonly<Record<string, string>>
 }
@@ -103,8 +114,8 @@ export interface RecoveryEnvelope {
   readonly seconds: Spread | undefined
   /** Hull of the sums of the segments' bounds, over the chains that were seen. */
   readonly bounds: Range | undefined
-  /** Bounds of the closed form, where it applies. */
-  readonly forecast?: Range & { readonly meanSeconds: number }
+  /** Bounds of the closed form, where it applies; it asks of a loss that outlasts them, and the drill's may be a shorter one. */
+  readonly forecast?: Range & { readonly meanSeconds: number; readonly ofLongerLoss: boolean }
   /** Each distinct chain of timers that a recovery went through, most frequent first. */
   readonly chains: readonly Chain[]
   /** Runs whose time lies outside the sum of their own bounds: a bug of ours. */

@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest'
 import { fleetFrom } from '../fleet/from.ts'
+import { narrowFleet } from '../model/narrow.ts'
 import { Refusal } from '../model/refusal.ts'
 import { plan } from '../plan/index.ts'
 import { runDrill } from './run.ts'
@@ -75,4 +76,57 @@ test('of two faults that overlap on one thing, only the last one to end brings i
     ({ subject, what, to }) => subject === 'site/fra' && what === 'power' && to === 'on',
   )
   expect(back.map(({ at }) => at)).toEqual([1260])
+})
+
+test('a store keeps the door on its LAN, wherever the name of the app leads', () => {
+  const shops = fleetFrom(`
+apiVersion: skerry.dev/v1alpha1
+kind: Fleet
+metadata: { name: shops }
+clusters: [{ name: hq, eksAnywhere: { provider: bareMetal, version: "1.35", role: management } }]
+classes:
+  - name: shop
+    rows: { key: id, columns: { id: string }, list: [{ id: a }, { id: b }] }
+    site: { name: "shop-{id}", place: { onPremises: bareMetal }, labels: { kind: shop }, nodePools: [{ name: node }] }
+    cluster: { name: "shop-{id}", eksAnywhere: { provider: bareMetal, managementCluster: hq, singleNode: true, version: "1.35", endpoint: 10.0.0.10 } }
+audiences: [{ name: tills-a, at: shop-a }, { name: tills-b, at: shop-b }]
+---
+kind: App
+metadata: { name: till }
+source: { image: registry.example.com/till:1 }
+placement: [{ matchLabels: { kind: shop } }]
+expose: { host: till.example.com, routing: { simple: shop-a } }
+---
+kind: Drill
+metadata: { name: dark }
+faults: [{ at: 1m, site: shop-b, lose: power, for: 5m }]
+expect: [{ app: till, audience: tills-b, availability: "< 100%" }]
+`)
+  const part = narrowFleet(shops, { sites: ['shop-b'] })
+  expect(part.apps[0]?.expose).toMatchObject({ host: 'till.example.com', routing: {} })
+  expect(part.apps[0]?.audiences).toEqual(['tills-b'])
+  const [drill] = part.drills
+  if (drill === undefined) throw new Error('no drill')
+  const { services } = runDrill(plan(part), drill, { runs: 0 }).timeline
+  expect(services.map(({ audience, availability }) => [audience, availability < 1])).toEqual([['tills-b', true]])
+  // without anybody on its LAN, nothing is left of the name
+  const unheard = narrowFleet({ ...shops, audiences: [] }, { sites: ['shop-b'] })
+  expect(unheard.apps[0]?.expose).toBeUndefined()
+})
+
+test('a drill that takes nothing away is refused with the line of its fault, instead of passing', () => {
+  try {
+    run(pair(2, 2, 'faults: [{ at: 1m, region: ap-southeast-1, lose: everything, for: 10m }]'))
+  } catch (error) {
+    expect(error).toBeInstanceOf(Refusal)
+    if (!(error instanceof Refusal)) return
+    expect(error.message).toBe('the drill d would take nothing away')
+    expect(error.problems[0]).toMatchObject({
+      where: expect.stringMatching(/region$/),
+      at: { line: 18 },
+      hint: 'the Regions of the fleet are eu-central-1 and eu-west-1',
+    })
+    return
+  }
+  throw new Error('it was not refused')
 })

@@ -1,20 +1,22 @@
 // A drill on the twin: one run to show and many more to judge by. A claim that fails in any run has failed, because a fleet does
 // not choose its phases.
 
-import { failoverPaths, lossOfFaults } from '../failover/index.ts'
+import { failoverPaths, idleFaults, lossOfFaults } from '../failover/index.ts'
 import { durationText } from '../model/duration.ts'
 import type { Drill, Fleet } from '../model/fleet.ts'
 import { lookup } from '../model/lookup.ts'
-import { positionOf } from '../model/origin.ts'
+import { labelOf, positionOf } from '../model/origin.ts'
 import type { Plan } from '../model/plan.ts'
 import { Refusal } from '../model/refusal.ts'
 import type { Timeline } from '../model/timeline.ts'
 import { counted } from '../model/words.ts'
 import { timerEntry } from '../timers/index.ts'
 import { simulate as twin } from '../worlds/twin/simulate.ts'
+import { classStates } from './class-states.ts'
 import { availabilityEnvelopes, recoveryEnvelopes } from './envelope.ts'
 import { claimText, judge } from './expectations.ts'
 import { faultText } from './fault-text.ts'
+import { lengthOf } from './length.ts'
 import type {
   DrillOptions,
   DrillResult,
@@ -22,6 +24,7 @@ import type {
   ExpectationResult,
   Outcome,
   RecoveryEnvelope,
+  RunsDone,
   TimerNote,
 } from './result.ts'
 import { seedsOf, shownSeed } from './seeds.ts'
@@ -29,21 +32,34 @@ import { seedsOf, shownSeed } from './seeds.ts'
 /** Runs besides the shown one, where nobody says how many. */
 export const defaultRuns = 64
 
-export function runDrill(plan: Plan, drill: Drill, options: DrillOptions = {}): DrillResult {
+export const runDrill = (plan: Plan, drill: Drill, options: DrillOptions = {}): DrillResult =>
+  drained(drillInRuns(plan, drill, options))
+
+/** The same, run by run: whoever asks for the next one may say how far it is, and let others have a turn. */
+export function* drillInRuns(
+  plan: Plan,
+  declared: Drill,
+  options: DrillOptions = {},
+): Generator<RunsDone, DrillResult, void> {
   const { fleet } = plan
-  refuseWhatCannotRun(plan, drill)
+  refuseWhatCannotRun(plan, declared)
+  refuseWhatTakesNothing(fleet, declared)
+  const length = lengthOf(declared)
+  const drill = { ...declared, length: length.seconds }
   const simulate = options.simulate ?? twin
   const seed = shownSeed(fleet, drill, options.seed)
-  const timelines = seedsOf(seed, options.runs ?? defaultRuns).map((each) =>
-    simulate(plan, drill, each, options.skerry === undefined ? {} : { skerry: options.skerry }),
-  )
+  const seeds = seedsOf(seed, options.runs ?? defaultRuns)
+  const timelines: Timeline[] = []
+  for (const each of seeds) {
+    timelines.push(simulate(plan, drill, each, options.skerry === undefined ? {} : { skerry: options.skerry }))
+    yield { done: timelines.length, of: seeds.length }
+  }
   const [shown] = timelines
   if (shown === undefined) throw new Error('a bug of skerry: a drill of no runs')
-  const overSeconds = Math.max(...timelines.map((timeline) => timeline.length))
   const expectations = drill.expect.map((expectation): ExpectationResult => {
     const outcomes = timelines.map((timeline) => ({
       seed: timeline.seed,
-      ...judge(expectation, { fleet, drill, timeline, overSeconds }),
+      ...judge(expectation, { fleet, drill, timeline, placement: plan.placement }),
     }))
     return {
       claim: claimText(expectation, { fleet, drill }),
@@ -59,7 +75,7 @@ export function runDrill(plan: Plan, drill: Drill, options: DrillOptions = {}): 
     version: 1,
     skerry: options.skerry ?? shown.skerry,
     fleet: fleet.name,
-    drill: summary(fleet, drill, shown, overSeconds),
+    drill: summary(fleet, drill, length),
     seed,
     runs: timelines.length,
     ok:
@@ -68,11 +84,19 @@ export function runDrill(plan: Plan, drill: Drill, options: DrillOptions = {}): 
       expectations.every((expectation) => expectation.passed),
     expectations,
     recoveries,
-    availability: availabilityEnvelopes(timelines, overSeconds),
+    availability: availabilityEnvelopes(timelines),
+    classes: classStates(fleet, shown),
     assumptions: shown.assumptions,
     violations,
     timers: timerNotes(timelines),
     timeline: shown,
+  }
+}
+
+export function drained<Result>(runs: Generator<unknown, Result, void>): Result {
+  for (;;) {
+    const next = runs.next()
+    if (next.done === true) return next.value
   }
 }
 
@@ -88,7 +112,7 @@ function overall(outcomes: readonly (Outcome & { readonly seed: string })[]): Om
   return { passed: failedRuns === 0, shown, runs: outcomes.length, failedRuns, worst }
 }
 
-function summary(fleet: Fleet, drill: Drill, { length }: Timeline, overSeconds: number): DrillSummary {
+function summary(fleet: Fleet, drill: Drill, length: ReturnType<typeof lengthOf>): DrillSummary {
   return {
     name: drill.name,
     ...(drill.metadata.description === undefined ? {} : { description: drill.metadata.description }),
@@ -97,8 +121,8 @@ function summary(fleet: Fleet, drill: Drill, { length }: Timeline, overSeconds: 
       ...(fault.for === undefined ? {} : { until: fault.at + fault.for }),
       text: `${faultText(fault)}${fault.for === undefined ? '' : ` for ${durationText(fault.for)}`}`,
     })),
-    lengthSeconds: length,
-    overSeconds,
+    lengthSeconds: length.seconds,
+    lengthFrom: length.from,
     lanAudiences: Object.fromEntries(
       fleet.audiences.flatMap((audience) => (audience.at === undefined ? [] : [[audience.name, audience.at]])),
     ),
@@ -115,6 +139,7 @@ function withForecast(
   const loss = lossOfFaults(drill.faults)
   if (loss === undefined) return envelopes
   const find = lookup(fleet)
+  const lasts = drill.faults[0]?.for ?? Number.POSITIVE_INFINITY
   const starts = new Set(
     shown.events
       .filter((event) => event.at === drill.faults[0]?.at && event.cause === undefined)
@@ -126,7 +151,8 @@ function withForecast(
     const path = failoverPaths(fleet, app.name, loss, drill.assume).find((one) => one.audience === envelope.audience)
     if (path?.recovery === undefined) return envelope
     const { minSeconds, maxSeconds, meanSeconds } = path.recovery
-    return { ...envelope, forecast: { minSeconds, maxSeconds, meanSeconds } }
+    const ofLongerLoss = lasts < maxSeconds
+    return { ...envelope, forecast: { minSeconds, maxSeconds, meanSeconds, ofLongerLoss } }
   })
 }
 
@@ -142,6 +168,23 @@ function timerNotes(timelines: readonly Timeline[]): Readonly<Record<string, Tim
       })
   }
   return Object.fromEntries([...notes].sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+/** It would pass whatever is expected of a loss, and nobody would learn that nothing was lost. */
+function refuseWhatTakesNothing(fleet: Fleet, drill: Drill): void {
+  const idle = idleFaults(fleet, drill.faults).filter(({ wholly }) => wholly)
+  if (idle.length === 0) return
+  throw new Refusal(
+    'input',
+    `the drill ${drill.name} would take nothing away`,
+    'mend the fault; skerry check finds such faults before a drill is run (DR008)',
+    idle.map(({ fault, field, found, fix }) => ({
+      message: found,
+      where: labelOf(fault.origin, field),
+      at: positionOf(fleet.sources, fault.origin, field),
+      hint: fix,
+    })),
+  )
 }
 
 /** More pods than a kubelet is ever configured for; EKS goes up to 250 on the largest instances. */

@@ -146,7 +146,8 @@ function applied(fleet: Fleet, site: Site, after: SiteAfter, fault: LossFault): 
     case 'power':
       return dark
     case 'uplink':
-      return { ...after, controlWay: !hangsOnLink(fleet, site), publicWay: how }
+      // all of its network: what it needs of others is out of reach, wherever they are
+      return { ...after, controlWay: controlPlaneStandsAt(fleet, site), publicWay: how }
     case 'serviceLink':
       return hangsOnLink(fleet, site) ? cut : after
     case 'internet':

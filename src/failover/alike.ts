@@ -2,6 +2,7 @@
 
 import type { App, Cluster, Fleet, Site } from '../model/fleet.ts'
 import { lookup } from '../model/lookup.ts'
+import { firstTargets, siteOfMember } from '../schedule/declared.ts'
 import { routedSites } from './routing.ts'
 
 /** How many there are, and the names of the first few. */
@@ -68,8 +69,19 @@ function partsOf(fleet: Fleet): ReadonlyMap<string, Part> {
     byApp.set(site, texts)
   }
   for (const app of fleet.apps) {
-    for (const { site, replicas, pinned } of app.placement)
+    for (const placement of app.placement) {
+      const { site, replicas, pinned } = placement
       add(site, app.name, `${app.name}:${replicas}${pinned ? 'p' : ''};`)
+      const federation = fleet.federations.find(({ name }) => name === placement.federation)
+      if (federation === undefined) continue
+      // members are alike while the scheduler gives them as much, and their loss is heard of in the same way
+      for (const target of firstTargets(fleet, federation, placement).targets)
+        add(
+          siteOfMember(fleet, target.name),
+          app.name,
+          `${app.name}:${target.replicas} ${federation.sync[target.name] ?? federation.sync.default};`,
+        )
+    }
     // one that is named in a routing is like no other
     for (const site of routedSites(app)) add(site, app.name, `@${site};`)
   }

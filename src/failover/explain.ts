@@ -41,8 +41,10 @@ export interface LossStory {
   readonly kind: LossKind
   readonly title: string
   readonly standsFor: Loss['standsFor']
+  /** The site or cluster that is lost, and its class, where it is one of many. */
+  readonly one: { readonly name: string; readonly class: string } | undefined
   /** Audiences to whom the same happens are told once. */
-  readonly paths: readonly (Path & { readonly audiences: readonly string[] })[]
+  readonly paths: readonly (Path & { readonly audiences: readonly string[]; readonly onLan: boolean })[]
   /** What the control planes believe meanwhile, for each site with a copy that they lose sight of. */
   readonly kubernetes: readonly KubernetesChain[]
   /** In one sentence, where no control plane is left to believe anything. */
@@ -95,10 +97,17 @@ function storyOf(fleet: Fleet, declared: App, loss: Loss): LossStory {
     kind: loss.kind,
     title: loss.title,
     standsFor: loss.standsFor,
-    paths: together(pathsOf(fleet, app, loss)),
+    one: oneOfMany(fleet, loss),
+    paths: together(fleet, pathsOf(fleet, app, loss)),
     kubernetes: chains,
     controlPlane: beliefText(loss.kind, chains),
   }
+}
+
+function oneOfMany(fleet: Fleet, { faults }: Loss): LossStory['one'] {
+  const [fault] = faults
+  const lost = lookup(fleet).site(fault?.site) ?? lookup(fleet).cluster(fault?.cluster)
+  return lost?.class === undefined || faults.length > 1 ? undefined : { name: lost.name, class: lost.class }
 }
 
 function beliefText(kind: LossKind, chains: readonly KubernetesChain[]): string | undefined {
@@ -110,20 +119,22 @@ function beliefText(kind: LossKind, chains: readonly KubernetesChain[]): string 
   return kind === 'internet' || kind === 'uplink' ? 'The control plane sees nothing wrong.' : undefined
 }
 
-function together(paths: readonly Path[]): LossStory['paths'] {
-  const groups = new Map<string, { path: Path; audiences: string[] }>()
+function together(fleet: Fleet, paths: readonly Path[]): LossStory['paths'] {
+  const groups = new Map<string, { path: Path; audiences: string[]; onLan: boolean }>()
   for (const path of paths) {
+    const onLan = lookup(fleet).audience(path.audience)?.at !== undefined
+    // who is on another LAN than the one that is hit notices nothing, whichever it is
+    const where = onLan && path.outcome === 'unnoticed' ? ['on a LAN'] : [path.before, path.after]
     const key = JSON.stringify([
       path.outcome,
-      path.before,
-      path.after,
+      ...where,
       path.recovery?.maxSeconds,
       path.failback?.maxSeconds,
       path.text,
     ])
     const group = groups.get(key)
-    if (group === undefined) groups.set(key, { path, audiences: [path.audience] })
+    if (group === undefined) groups.set(key, { path, audiences: [path.audience], onLan })
     else group.audiences.push(path.audience)
   }
-  return [...groups.values()].map(({ path, audiences }) => ({ ...path, audiences }))
+  return [...groups.values()].map(({ path, audiences, onLan }) => ({ ...path, audiences, onLan }))
 }

@@ -1,15 +1,18 @@
 // Gates: what must be switched on, and be there, before any timer counts. Each with its state and the line of the file that sets it.
 
 import { durationText } from '../model/duration.ts'
-import type { App, Fleet, Site } from '../model/fleet.ts'
+import type { App, Cluster, Fleet, Site } from '../model/fleet.ts'
+import { groupBy } from '../model/group-by.ts'
 import { lookup } from '../model/lookup.ts'
 import type { Origin, Position } from '../model/origin.ts'
 import { labelOf, positionOf } from '../model/origin.ts'
+import { counted, listed } from '../model/words.ts'
 import { siteTraits } from '../places/index.ts'
 import { defaultTolerationSeconds } from '../timers/index.ts'
 import { hasWay, nodesAt } from './after.ts'
 import { checkersReach, isAlias, ttlSeconds } from './detection.ts'
 import { tolerationOf } from './kubernetes.ts'
+import { placed } from './placed.ts'
 import { policyOf, routedSites } from './routing.ts'
 
 export interface Gate {
@@ -155,7 +158,11 @@ function ofCopies(fleet: Fleet, app: App, sites: readonly Site[]): readonly Gate
 }
 
 function ofClusters(fleet: Fleet, app: App, sites: readonly Site[]): readonly Gate[] {
-  const clusters = [...new Set(sites.map((site) => site.cluster))].flatMap((name) => lookup(fleet).cluster(name) ?? [])
+  const find = lookup(fleet)
+  const copies = placed(fleet, app).placement.flatMap((placement) => find.site(placement.site) ?? [])
+  const clusters = [...new Set([...sites, ...copies].map((site) => site.cluster))].flatMap(
+    (name) => find.cluster(name) ?? [],
+  )
   const [first] = clusters
   const gates: Gate[] = []
   if (first !== undefined) {
@@ -164,8 +171,10 @@ function ofClusters(fleet: Fleet, app: App, sites: readonly Site[]): readonly Ga
       state: clusters.length > 1 ? 'on' : 'off',
       text:
         clusters.length > 1
-          ? `${names(clusters)}: what one believes does not touch the other`
-          : `all copies hang on ${first.name}: its mistakes are shared, running pods are not`,
+          ? `${clustersText(clusters)}: what one believes does not touch the other`
+          : copies.length === 1
+            ? `the only copy hangs on ${first.name}`
+            : `all copies hang on ${first.name}: its mistakes are shared, running pods are not`,
       ...gateAt(fleet, first.origin)(undefined),
     })
     const tolerated = tolerationOf(fleet, app, first)
@@ -194,6 +203,17 @@ function ofClusters(fleet: Fleet, app: App, sites: readonly Site[]): readonly Ga
         },
   )
   return gates
+}
+
+/** Those of a class by their number. */
+function clustersText(clusters: readonly Cluster[]): string {
+  return listed(
+    [...groupBy(clusters, (cluster) => cluster.class ?? `=${cluster.name}`).values()].map((same) =>
+      same[0]?.class === undefined || same.length === 1
+        ? names(same)
+        : `${counted(same.length, 'cluster')} of the class ${same[0].class}`,
+    ),
+  )
 }
 
 const stateOf = (some: number, all: number): Gate['state'] => (some >= all ? 'on' : some === 0 ? 'off' : 'partly')

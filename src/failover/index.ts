@@ -2,8 +2,10 @@
 
 export { roundTrip } from './distance.ts'
 export { explainFailover } from './explain.ts'
+export { idleFaults } from './idle.ts'
 export type { Loss } from './loss.ts'
 export { singleLosses } from './loss.ts'
+export { movesOf } from './moves.ts'
 export { failoverPaths, lossOfFaults } from './paths.ts'
 export { placed } from './placed.ts'
 export { policyOf, routedSites } from './routing.ts'

@@ -6,13 +6,15 @@ import { lookup } from '../model/lookup.ts'
 import { powerHoldUp, targetUnhealthy } from '../timers/index.ts'
 import { copyAfter, doorStandsAway, hasWay, siteAfter } from './after.ts'
 import { failbackOf, repairOf, startStages } from './comeback.ts'
-import { answersSpread, checkersReach, noticedBy, notices, targetCheck, targetFields } from './detection.ts'
+import { answersSpread, checkersReach, noticedBy, notices, targetCheck, targetFields, upAgain } from './detection.ts'
 import { roundTripMilliseconds } from './distance.ts'
 import type { Assumptions } from './kubernetes.ts'
 import type { Loss, LossFault } from './loss.ts'
+import type { Move } from './moves.ts'
+import { moved, movesOf } from './moves.ts'
 import type { Chain, Stage } from './path.ts'
-import { chain, dependence, single } from './path.ts'
-import { moved, placed } from './placed.ts'
+import { chain, dependence, single, total } from './path.ts'
+import { declaredOf, placed } from './placed.ts'
 import type { Copy, Question } from './question.ts'
 import type { Answers } from './routing.ts'
 import { answers, routedSites } from './routing.ts'
@@ -47,6 +49,8 @@ export interface Path {
   readonly copiesLeft: readonly string[]
   /** Estimated round trip to who serves, milliseconds, weighted by share; undefined where a location is not known. */
   readonly latencyMilliseconds: { readonly before: number | undefined; readonly after: number | undefined }
+  /** Where Karmada moves replicas under the loss, and when; what users see of it may come long after they are served again. */
+  readonly moves: readonly Move[]
   /** What happens, in sentences. */
   readonly text: readonly string[]
 }
@@ -83,14 +87,40 @@ export function pathsOf(
     const after = copyAfter(fleet, app, placement, loss.faults)
     if (site !== undefined && well !== undefined && after !== undefined) copies.set(site.name, { site, well, after })
   }
-  const stays = app !== declared && moved(fleet, declared, loss.faults) !== undefined
+  const file = declaredOf(app)
+  const moves = app === file ? [] : movesOf(fleet, file, loss.faults, assume)
+  for (const copy of standbys(fleet, app, file, asked, loss.faults, moves))
+    if (!copies.has(copy.site.name)) copies.set(copy.site.name, copy)
+  const stays = app !== file && moved(fleet, file, loss.faults) !== undefined
   return app.audiences.flatMap((name) => {
     const audience = lookup(fleet).audience(name)
     if (audience === undefined) return []
-    const path = pathOf({ fleet, app, audience, copies, loss, assume })
+    const path = pathOf({ fleet, app, audience, copies, loss, assume, moves })
     // what Karmada moved does not move back by itself
-    return [stays ? { ...path, failback: undefined } : path]
+    const standby = Object.keys(path.after).some((site) => copies.get(site)?.later !== undefined)
+    return [stays || standby ? { ...path, failback: undefined } : path]
   })
+}
+
+/** Copies where nothing runs until Karmada moves replicas there. */
+function standbys(
+  fleet: Fleet,
+  app: App,
+  declared: App,
+  asked: ReadonlySet<string>,
+  faults: readonly LossFault[],
+  moves: readonly Move[],
+): readonly Copy[] {
+  return moves.flatMap((later) =>
+    later.gains.flatMap(({ site: name, replicas, had }) => {
+      const site = lookup(fleet).site(name)
+      const placement = declared.placement.find((one) => one.federation === later.federation)
+      if (had > 0 || site === undefined || placement === undefined || !asked.has(name)) return []
+      const well = copyAfter(fleet, app, { ...placement, site: name, replicas: 0 }, [])
+      const after = copyAfter(fleet, app, { ...placement, site: name, replicas }, faults)
+      return well === undefined || after === undefined ? [] : [{ site, well, after, later }]
+    }),
+  )
 }
 
 function pathOf(question: Question): Path {
@@ -99,13 +129,13 @@ function pathOf(question: Question): Path {
   const after = audience.at === undefined ? publicAnswers(question, 'after') : before
   const servedBefore = served(question, before, () => 0)
   const atOnce = served(question, before, (copy) => failing(question, copy))
-  const servedAfter = served(question, after, (copy) => lastingly(question, copy))
+  const servedAfter = served(question, after, (copy) => lastingly(question, copy), 'in the end')
   const settled = outcomeOf(servedBefore, atOnce, servedAfter, sameAnswers(before, after))
   const outcome = settled === 'lost' && repairs(question) ? 'heals' : settled
   const failed = Object.keys(before).filter((name) => failing(question, question.copies.get(name)) > 0)
   const stages =
     outcome === 'recovers'
-      ? movingStages(question, failed)
+      ? movingStages(question, failed, after)
       : outcome === 'heals'
         ? healingStages(question, failed)
         : undefined
@@ -133,7 +163,8 @@ function pathOf(question: Question): Path {
       before: latency(question, before),
       after: servedAfter > 0 ? latency(question, after) : undefined,
     },
-    text: sentences(question, { outcome, before, after, failed, servedAfter }),
+    moves: question.moves,
+    text: [...sentences(question, { outcome, before, after, failed, servedAfter }), ...movesText(question.moves)],
   }
 }
 
@@ -152,6 +183,8 @@ function publicAnswers(question: Question, when: 'before' | 'after'): Answers {
   return answers(fleet, app, audience, (name) => {
     const copy = copies.get(name)
     if (copy === undefined) return true
+    // its checks find it only when something runs there
+    if (copy.later !== undefined) return when === 'after' && noticedBy(fleet, app, copy.site, copy.after).length === 0
     return (
       believedWell(question, copy) && (when === 'before' || noticedBy(fleet, app, copy.site, copy.after).length === 0)
     )
@@ -165,10 +198,16 @@ function believedWell({ fleet, app }: Question, { site, well }: Copy): boolean {
   return noticedBy(fleet, app, site, well).length === 0
 }
 
-function served(question: Question, shares: Answers, fails: (copy: Copy | undefined) => number): number {
+function served(
+  question: Question,
+  shares: Answers,
+  fails: (copy: Copy | undefined) => number,
+  when: 'at first' | 'in the end' = 'at first',
+): number {
+  const stands = ({ well, later }: Copy) => well.pods > 0 || (when === 'in the end' && later !== undefined)
   return Object.entries(shares).reduce((sum, [name, share]) => {
     const copy = question.copies.get(name)
-    if (copy === undefined || !reaches(question, copy) || copy.well.pods === 0) return sum
+    if (copy === undefined || !reaches(question, copy) || !stands(copy)) return sum
     return sum + share * (1 - fails(copy))
   }, 0)
 }
@@ -217,18 +256,36 @@ function holdUpStages({ fleet, loss }: Question, failed: readonly string[]): rea
 }
 
 /** The records of all failed copies must turn: the slowest counts. */
-function movingStages(
-  { fleet, app, copies, assume }: Question,
-  failed: readonly string[],
-): readonly Stage[] | undefined {
+function movingStages(question: Question, failed: readonly string[], after: Answers): readonly Stage[] | undefined {
+  const { fleet, app, copies, assume } = question
   const turning = failed.flatMap((name) => {
     const copy = copies.get(name)
     const ways = copy === undefined ? [] : noticedBy(fleet, app, copy.site, copy.after)
     return copy === undefined || ways.length === 0 ? [] : [{ site: copy.site, stage: notices(ways) }]
   })
   const slowest = [...turning].sort((a, b) => b.stage.maxSeconds - a.stage.maxSeconds)[0]
+  const standby = Object.keys(after)
+    .flatMap((name) => copies.get(name) ?? [])
+    .find((copy) => copy.later !== undefined)
+  if (standby?.later !== undefined) {
+    const up = upAgain(fleet, app, standby.site, 'new', 'refused')
+    const there = [...standby.later.decided, ...startStages(question, 'new'), ...(up === undefined ? [] : [up])]
+    return [
+      ...turnedLater(there, slowest?.stage),
+      ...there,
+      ...answersSpread(fleet, app, standby.site, assume?.dnsPropagation),
+    ]
+  }
   if (slowest === undefined) return undefined
   return [slowest.stage, ...answersSpread(fleet, app, slowest.site, assume?.dnsPropagation)]
+}
+
+/** A record that may turn away only after the standby is there makes users wait so much longer. */
+function turnedLater(there: readonly Stage[], turns: Stage | undefined): readonly Stage[] {
+  const longer = Math.max(0, (turns?.maxSeconds ?? 0) - total(there).minSeconds)
+  return turns === undefined || longer === 0
+    ? []
+    : [{ ...turns, title: `${turns.title}, later than that`, minSeconds: 0, meanSeconds: 0, maxSeconds: longer }]
 }
 
 /** The same copies put back by GitOps, and started. */
@@ -278,6 +335,14 @@ function unseenOf({ fleet, app, copies }: Question, failed: readonly string[]): 
   })
 }
 
+/** What Karmada does beside whatever users see of it. */
+const movesText = (moves: readonly Move[]): readonly string[] =>
+  moves.map(({ from, gains, ready: { minSeconds, maxSeconds } }) => {
+    const where = gains.map(({ site, replicas }) => `${replicas} at ${site}`).join(' and ')
+    const why = from.map(({ member, why }) => `${member} ${why === 'lost' ? 'is lost' : 'is unhealthy'}`).join(' and ')
+    return `Karmada moves replicas, as ${why}: ${where} are ready after ${Math.floor(minSeconds)} to ${Math.ceil(maxSeconds)} s.`
+  })
+
 interface Told {
   readonly outcome: Outcome
   readonly before: Answers
@@ -294,8 +359,10 @@ function sentences(question: Question, { outcome, before, after, failed }: Told)
       return ['Users notice nothing.']
     case 'moved':
       return [`Users are sent from ${names(before)} to ${names(after)}, though ${names(before)} would serve them.`]
-    case 'recovers':
-      return [`${names(after)} serves.`]
+    case 'recovers': {
+      const later = Object.keys(after).some((name) => copies.get(name)?.later !== undefined)
+      return [`${names(after)} serves${later ? ', once Karmada has moved the replicas there' : ''}.`]
+    }
     case 'heals':
       return [
         repairs(question)
@@ -329,7 +396,10 @@ export function lossOfFaults(
   const [first] = faults
   if (
     first === undefined ||
-    faults.some((fault) => fault.at !== first.at || fault.for !== first.for || fault.slow !== undefined)
+    faults.some(
+      (fault) =>
+        fault.at !== first.at || fault.for !== first.for || fault.slow !== undefined || fault.release !== undefined,
+    )
   )
     return undefined
   return { id: 'drill', faults }

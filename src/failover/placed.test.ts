@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { federated } from '../worlds/twin/testing/federation.case.ts'
-import { moved, placed } from './placed.ts'
+import { moved } from './moves.ts'
+import { placed } from './placed.ts'
 import { survivalOf } from './survival.ts'
 
 const fleetOf = (options: { placement?: string; failover?: string }) =>
@@ -29,7 +30,8 @@ test('a lost member is made good elsewhere, where all four switches are on and i
   }
   expect(after({})).toEqual({ copies: 1, replicas: 6 })
   expect(after({ failover: '{ after: 0s, taintPolicy: false }' })).toBeUndefined()
-  expect(after({ failover: '{ after: 0s, purge: directly }' })).toBeUndefined()
+  // it waits for the lost member, and for ten minutes at most
+  expect(after({ failover: '{ after: 0s, purge: directly }' })).toEqual({ copies: 1, replicas: 6 })
   expect(after({ failover: '' })).toBeUndefined()
   expect(after({ placement: 'replicas: 2, tolerateLoss: forever' })).toBeUndefined()
   expect(after({ placement: 'replicas: 2, members: { clusters: [alpha] }' })).toBeUndefined()

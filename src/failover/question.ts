@@ -4,11 +4,14 @@ import type { App, Audience, Fleet, Site } from '../model/fleet.ts'
 import type { CopyAfter } from './after.ts'
 import type { Assumptions } from './kubernetes.ts'
 import type { Loss } from './loss.ts'
+import type { Move } from './moves.ts'
 
 export interface Copy {
   readonly site: Site
   readonly well: CopyAfter
   readonly after: CopyAfter
+  /** Nothing runs there before Karmada has moved the replicas. */
+  readonly later?: Move
 }
 
 export interface Question {
@@ -18,4 +21,5 @@ export interface Question {
   readonly copies: ReadonlyMap<string, Copy>
   readonly loss: Pick<Loss, 'id' | 'faults'>
   readonly assume: Assumptions
+  readonly moves: readonly Move[]
 }

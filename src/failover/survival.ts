@@ -7,10 +7,12 @@ import { copyAfter, sorted } from './after.ts'
 import { alikeKey } from './alike.ts'
 import type { Loss } from './loss.ts'
 import { singleLosses, zonesOf } from './loss.ts'
+import type { Move } from './moves.ts'
+import { moved, movesOf } from './moves.ts'
 import type { Bounds } from './path.ts'
 import type { Outcome, Path } from './paths.ts'
 import { pathsOf } from './paths.ts'
-import { moved, placed } from './placed.ts'
+import { placed } from './placed.ts'
 
 export interface Survival {
   readonly app: string
@@ -29,6 +31,8 @@ export interface Survival {
   readonly replicas: number
   /** From the loss to the last user that honours TTLs, of the slowest audience. */
   readonly recovery?: Bounds
+  /** Where Karmada moves replicas, and how long after the loss all of them are ready there. */
+  readonly moves?: readonly (Bounds & { readonly sites: readonly string[] })[]
   /** Users on the LAN of the lost site, who have no other way. */
   readonly waitingOnLan: readonly string[]
   /** Objectives that do not hold then. */
@@ -93,6 +97,7 @@ function survivalUnder(
 ): SurvivalWithPaths | undefined {
   const atOnce = countCopies(fleet, app, groups, loss)
   if (atOnce.touched === 0) return undefined
+  const moves = app === declared ? [] : movesOf(fleet, declared, loss.faults)
   const counts = app === declared ? atOnce : { ...atOnce, ...moved(fleet, declared, loss.faults) }
   const paths = pathsOf(fleet, app, loss)
   const onInternet = paths.filter((path) => lookup(fleet).audience(path.audience)?.at === undefined)
@@ -122,6 +127,7 @@ function survivalUnder(
             maxSeconds: slowest.recovery.maxSeconds,
           },
         }),
+    ...(moves.length === 0 ? {} : { moves: moves.map(moveFigures) }),
     waitingOnLan: paths
       .filter((path) => path.outcome === 'lost' && !onInternet.includes(path))
       .map((path) => path.audience),
@@ -130,6 +136,13 @@ function survivalUnder(
     paths,
   }
 }
+
+const moveFigures = ({ gains, ready: { minSeconds, meanSeconds, maxSeconds } }: Move) => ({
+  sites: gains.map(({ site }) => site),
+  minSeconds,
+  meanSeconds,
+  maxSeconds,
+})
 
 const badness: Readonly<Record<Outcome, number>> = {
   lost: 5,

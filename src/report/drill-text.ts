@@ -4,12 +4,14 @@
 import type { Chain, DrillResult, ExpectationResult, RecoveryEnvelope, Spread } from '../drill/result.ts'
 import { clockText, durationText, secondsText, shareText } from '../model/duration.ts'
 import { counted, listed } from '../model/words.ts'
+import { classStatesBrief, classStatesText } from './class-states-text.ts'
 import type { StoryLine } from './drill-story.ts'
 import { momentText, story, storyCells } from './drill-story.ts'
 import type { View } from './drill-strip.ts'
 import { drillStrip } from './drill-strip.ts'
 import { differingViews } from './drill-views.ts'
 import { table, wrapped } from './lines.ts'
+import { rangeText } from './range.ts'
 
 export type { View } from './drill-strip.ts'
 
@@ -22,6 +24,7 @@ export function drillText(result: DrillResult, view: View = standard): string {
     storyText(story(result.timeline), view),
     ...result.recoveries.map((recovery) => recoveryText(result, recovery, view)),
     availabilityText(result, view),
+    ...result.classes.map((states) => classStatesText(states, view.columns)),
     expectationsText(result, view),
     viewsText(result, view),
     assumptionsText(result, view),
@@ -41,6 +44,7 @@ export function drillBrief(result: DrillResult, view: View = standard): string {
     storyText(story(result.timeline, 6), view, ''),
     [
       ...briefRecoveries(result, view),
+      ...result.classes.flatMap((states) => classStatesBrief(states, view.columns) || []),
       ...result.expectations.map((expectation) => expectationLine(expectation, view, false)),
     ].join('\n'),
     viewsText(result, view),
@@ -65,12 +69,20 @@ function verdict(result: DrillResult, { columns }: View): string {
   return [
     wrapped(`${drill.name}: ${outcome}.`, columns, `${word}  `, '        '),
     ...(drill.description === undefined ? [] : [wrapped(`${drill.description}.`.replace(/\.\.$/, '.'), columns, '  ')]),
-    wrapped(
-      `${listed(faults)}. Fleet ${result.fleet}, ${durationText(Math.round(drill.lengthSeconds))} of virtual time, seed ${result.seed}.`,
-      columns,
-      '  ',
-    ),
+    wrapped(`${listed(faults)}. Fleet ${result.fleet}, ${lengthText(result)}, seed ${result.seed}.`, columns, '  '),
   ].join('\n')
+}
+
+/** Shares are of this time, so it is said with how it came about. */
+function lengthText({ drill, recoveries }: DrillResult): string {
+  const length = `${durationText(drill.lengthSeconds)} of virtual time`
+  if (drill.lengthFrom === 'declared') return length
+  const until = {
+    lastChange: 'until half an hour after the last fault or repair',
+    expectation: 'until the last expectation can be judged',
+  }[drill.lengthFrom]
+  const open = recoveries.some((recovery) => recovery.recovered < recovery.runs)
+  return `${length} (${until}, as no length is given${open ? '; some users were not served again by then' : ''})`
 }
 
 const runsText = (runs: number): string => (runs === 1 ? 'the one run' : `all ${runs} runs`)
@@ -143,9 +155,11 @@ function recoveryText(result: DrillResult, recovery: RecoveryEnvelope, view: Vie
       ...(shown.firstUserSeconds === undefined || shown.seconds - shown.firstUserSeconds < 1
         ? []
         : [`the first user was answered again after ${secondsText(shown.firstUserSeconds)}`]),
-      ...(shown.tailSeconds === undefined || shown.tailSeconds - shown.seconds < 1
-        ? []
-        : [`the last one behind a resolver that overstays its TTL after ${secondsText(shown.tailSeconds)}`]),
+      ...(shown.tailSeconds === undefined
+        ? ['some behind resolvers that overstay their TTL not before the drill ended']
+        : shown.tailSeconds - shown.seconds < 1
+          ? []
+          : [`the last one behind a resolver that overstays its TTL after ${secondsText(shown.tailSeconds)}`]),
     ]
     if (users.length > 0)
       parts.push(
@@ -181,7 +195,7 @@ function briefRecoveries({ recoveries, drill }: DrillResult, { columns }: View):
     const how =
       spreads.length === 0
         ? 'nobody was served again'
-        : `served again within ${secondsText(Math.min(...spreads.map((one) => one.min)))} to ${secondsText(Math.max(...spreads.map((one) => one.max)))} in all runs, by ${listed(sites)}`
+        : `served again within ${rangeText(Math.min(...spreads.map((one) => one.min)), Math.max(...spreads.map((one) => one.max)), secondsText)} in all runs, by ${listed(sites)}`
     const who = same.map((recovery) => recovery.audience)
     const whose = who.length < drillAudiences(recoveries) ? ` (${listed(who)})` : ''
     return wrapped(`After ${after}${turn > 0 ? ', once more' : ''}: ${how}${whose}.`, columns, '  ', '    ')
@@ -201,7 +215,9 @@ function recoveryLine(recovery: RecoveryEnvelope, { columns }: View): string {
 }
 
 const spreadOf = ({ min, max, mean }: Spread): string =>
-  max - min < 0.05 ? secondsText(max) : `${secondsText(min)} to ${secondsText(max)}, mean ${secondsText(mean)}`
+  secondsText(min) === secondsText(max)
+    ? secondsText(max)
+    : `${rangeText(min, max, secondsText)}, mean ${secondsText(mean)}`
 
 function spreadText(
   { runs }: DrillResult,
@@ -212,12 +228,16 @@ function spreadText(
   const seen =
     recovered === 1
       ? 'In this run'
-      : `Over ${counted(recovered, 'run')}: ${seconds.min.toFixed(1)} to ${seconds.max.toFixed(1)} s, mean ${seconds.mean.toFixed(1)}, 95 % within ${seconds.p95.toFixed(1)};`
+      : seconds.min.toFixed(1) === seconds.max.toFixed(1)
+        ? `Over ${counted(recovered, 'run')}: ${seconds.max.toFixed(1)} s each time;`
+        : `Over ${counted(recovered, 'run')}: ${seconds.min.toFixed(1)} to ${seconds.max.toFixed(1)} s, mean ${seconds.mean.toFixed(1)}, 95 % within ${seconds.p95.toFixed(1)};`
   const allowed = ` the timers allow ${boundsText(bounds.minSeconds, bounds.maxSeconds)} s`
   const closed =
     forecast === undefined
       ? ''
-      : `, the closed form says ${boundsText(forecast.minSeconds, forecast.maxSeconds)} s, ${Math.round(forecast.meanSeconds)} expected for a user`
+      : forecast.ofLongerLoss
+        ? `; the closed form says ${boundsText(forecast.minSeconds, forecast.maxSeconds)} s of a loss that lasts longer than that`
+        : `, the closed form says ${boundsText(forecast.minSeconds, forecast.maxSeconds)} s, ${Math.round(forecast.meanSeconds)} expected for a user`
   const missed =
     failing > recovered ? ` In ${counted(failing - recovered, 'run')} nobody was served again before the end.` : ''
   const bug =
@@ -230,7 +250,7 @@ function spreadText(
 const otherChain = (chain: Chain): string =>
   `In ${counted(chain.runs, 'run')} it went another way: ${chain.segments.map((segment) => `${segment.title} (${segment.seconds.mean.toFixed(0)} s)`).join(', ')}.`
 
-const boundsText = (min: number, max: number): string => `${figure(min)} to ${figure(max)}`
+const boundsText = (min: number, max: number): string => rangeText(min, max, figure)
 const figure = (seconds: number): string =>
   Number.isFinite(seconds) ? String(Number(seconds.toFixed(seconds < 10 ? 1 : 0))) : 'no end'
 
@@ -239,11 +259,11 @@ function availabilityText({ availability, drill }: DrillResult, { columns }: Vie
   const rows = availability.map(({ app, audience, share, lostSeconds }) => [
     app,
     audience,
-    share.min === share.max ? shareText(share.min) : `${shareText(share.min)} to ${shareText(share.max)}`,
+    rangeText(share.min, share.max, shareText),
     shareText(share.mean),
     lostSeconds.max < 0.05 ? 'nothing' : `${lostSeconds.mean.toFixed(1)} s, at most ${lostSeconds.max.toFixed(1)} s`,
   ])
-  return `Answered requests over ${durationText(drill.overSeconds)}, all runs\n${table([{ title: 'app', flexible: true }, { title: 'users', flexible: true }, { title: 'share', flexible: true }, { title: 'mean' }, { title: 'lost', flexible: true }], rows, columns)}`
+  return `Answered requests over all ${durationText(drill.lengthSeconds)} of each run\n${table([{ title: 'app', flexible: true }, { title: 'users', flexible: true }, { title: 'share', flexible: true }, { title: 'mean' }, { title: 'lost', flexible: true }], rows, columns)}`
 }
 
 function expectationsText({ expectations }: DrillResult, view: View): string {

@@ -44,25 +44,49 @@ function viewsOf(timeline: Timeline, site: string, nodes: ReadonlyMap<string, re
       controlPlane: `all nodes of ${site} Unknown from ${clockText(lost.from)} to ${lost.to >= timeline.length ? 'the end' : clockText(lost.to)}${evicted > 0 ? `, ${counted(evicted, 'pod')} deleted` : ', nothing deleted'}.`,
     }
   }
-  const left = users.filter(({ service, most }) => least(service.spans, site, 0, timeline.length) < most - 0.5)
+  const left = users.flatMap(({ service, most }) => {
+    const gap = longestGap(service.spans, site, most / 2)
+    return gap !== undefined && gap.to - gap.from >= noticedSeconds ? [{ service, gap }] : []
+  })
   // a copy that was scaled down or deleted is no surprise to its control plane
   const knows = [...new Set(left.map(({ service }) => service.app))].some((app) =>
     history(timeline, copySubject(app, site), 'ready').some((stretch) => Number(stretch.value) === 0),
   )
   if (left.length === 0 || here.length > 0 || knows) return undefined
+  const from = Math.min(...left.map(({ gap }) => gap.from))
+  const to = Math.max(...left.map(({ gap }) => gap.to))
   return {
     site,
-    users: `${listed(left.map(({ service }) => service.audience))} were not served by ${site} for a time.`,
+    users: `${listed(left.map(({ service }) => service.audience))} were not served by ${site}, or by half at most, from ${clockText(from)} to ${to >= timeline.length ? 'the end' : clockText(to)}.`,
     controlPlane: `all nodes of ${site} ready throughout.`,
   }
 }
 
-function least(
-  spans: readonly { readonly from: number; readonly to: number; readonly by: Readonly<Record<string, number>> }[],
+/** Shorter than that, nobody speaks of it. */
+const noticedSeconds = 30
+
+type Spans = readonly {
+  readonly from: number
+  readonly to: number
+  readonly by: Readonly<Record<string, number>>
+}[]
+
+/** The longest time in which the site served no more than that share. */
+function longestGap(
+  spans: Spans,
   site: string,
-  from: number,
-  to: number,
-): number {
+  most: number,
+): { readonly from: number; readonly to: number } | undefined {
+  let longest: { from: number; to: number } | undefined
+  let open: { from: number; to: number } | undefined
+  for (const { from, to, by } of spans) {
+    open = (by[site] ?? 0) > most ? undefined : { from: open?.from ?? from, to }
+    if (open !== undefined && (longest === undefined || open.to - open.from > longest.to - longest.from)) longest = open
+  }
+  return longest
+}
+
+function least(spans: Spans, site: string, from: number, to: number): number {
   const inside = spans.filter((span) => span.to > from && span.from < to)
   return inside.length === 0 ? 0 : Math.min(...inside.map((span) => span.by[site] ?? 0))
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import { expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { events, planOf, recovery, segment, service, timeline, withDrill } from '../drill/drill.case.ts'
 import type { DrillResult } from '../drill/index.ts'
 import { runDrill, runEverySingleLoss } from '../drill/index.ts'
@@ -14,6 +14,7 @@ import { story } from './drill-story.ts'
 import { drillStrip } from './drill-strip.ts'
 import { drillBrief, drillText } from './drill-text.ts'
 import { differingViews } from './drill-views.ts'
+import { rangeText } from './range.ts'
 import { singleLossText } from './single-loss-text.ts'
 
 const example = async (name: string) => readFleet([fileURLToPath(new URL(`../../examples/${name}`, import.meta.url))])
@@ -131,6 +132,45 @@ test('where users and control plane saw different things both are told [seed 50]
   expect(differingViews(dark.timeline)).toEqual([])
 })
 
+test('users that a site did not serve are told with from when to when, and a dip of a moment is not told', () => {
+  const dip = (until: number) =>
+    timeline({
+      services: [
+        service('public', [
+          [0, 60, { edge: 1 }],
+          [60, until, {}],
+          [until, 900, { edge: 1 }],
+        ]),
+      ],
+    })
+  expect(differingViews(dip(65))).toEqual([])
+  expect(differingViews(dip(200))).toEqual([
+    {
+      site: 'edge',
+      users: 'public were not served by edge, or by half at most, from 01:00 to 03:20.',
+      controlPlane: 'all nodes of edge ready throughout.',
+    },
+  ])
+})
+
+test('bounds that read the same are one figure', () => {
+  const seconds = (value: number) => `${value} s`
+  expect(rangeText(45, 45, seconds)).toBe('45 s')
+  expect(rangeText(45, 46, seconds)).toBe('45 s to 46 s')
+  const same = byHand({
+    recoveries: [recovery([segment('fault.lasts', 100, 100, 100, 0, 3)])],
+  })
+  expect(drillText(same)).toMatch(/01:00\.0 +100\.0 +100 +fault\.lasts/)
+  expect(drillText(same)).not.toMatch(/(\d+(?:\.\d+)?) to \1 /)
+})
+
+test('the closed form of a loss that outlasts detection is not held against a shorter one', () => {
+  const { fleet, drill } = withDrill('', '{ at: 1m, site: edge, lose: internet, for: 45s }')
+  const short = drillText(runDrill(plan(fleet), drill, { runs: 4 })).replace(/\s+/g, ' ')
+  expect(short).toContain('; the closed form says 72 to 172 s of a loss that lasts longer than that.')
+  expect(short).not.toContain('expected for a user')
+})
+
 test('the strip has a row for each site that served and one for nobody, and marks when the fault lasted', () => {
   const strip = drillStrip(byHand(), { columns: 60, unicode: false })
   expect(lines(strip)).toEqual(
@@ -203,9 +243,47 @@ test('the JSON of every single loss keeps to its published schema, and its text 
   const text = singleLossText(report)
   expect(text).toContain('outposts loses its power')
   expect(text).toMatch(
-    /Users notice nothing, and no spare is left \(latent\)\n {2}localzone loses its power: one copy left, no spare/,
+    /Users notice nothing, and no spare is left \(latent\)\n {2}localzone loses its power: one copy of game-2048 is left, no spare/,
   )
   expect(tooWide(text, 110)).toEqual([])
+})
+
+describe('the table of every single loss', () => {
+  const made = new Map<string, readonly (readonly string[])[]>()
+  beforeAll(async () => {
+    for (const name of ['stores', 'federation', 'recovery']) {
+      const text = singleLossText(runEverySingleLoss(plan(await example(name)), { runs: 0 }), { columns: 400 })
+      const rows = lines(text).slice(3, lines(text).indexOf('', 2))
+      made.set(
+        name,
+        rows.map((row) => row.trim().split(/ {2,}/)),
+      )
+    }
+  }, 120_000)
+  const rowsOf = (name: string) => new Map((made.get(name) ?? []).map(([title = '', ...cells]) => [title, cells]))
+
+  test('leaves no cell empty, whatever users lost it in', () => {
+    for (const rows of made.values()) for (const cells of rows) expect(cells).toHaveLength(5)
+  })
+
+  test('says of users on a LAN when they are served again, or that they wait, and not who serves others', () => {
+    expect(rowsOf('federation').get('plant loses its power')?.slice(1)).toEqual([
+      'floor waits for the repair',
+      'nobody',
+      '0 of 1 ledger',
+    ])
+    expect(rowsOf('federation').get('parent loses its uplink')?.[1]).toBe('lost only after the repair, on the way back')
+    expect(rowsOf('stores').get('galley is gone at ship')?.slice(1, 3)).toEqual([
+      expect.stringMatching(/^within .* on the LAN$/),
+      'ship',
+    ])
+  })
+
+  test('tells stores of one class that lose the same in one row', () => {
+    expect([...rowsOf('stores').keys()].filter((title) => title.startsWith('store-'))).toEqual([
+      expect.stringMatching(/^store-\d+ loses its power \(and 3 like it\)$/),
+    ])
+  })
 })
 
 test('JUnit has a case for each expectation and one for the judges', async () => {

@@ -2,10 +2,14 @@
 
 import type { FieldExplanation } from '../explain/field.ts'
 import type { LawExplanation } from '../explain/law.ts'
-import type { PlacementExplanation } from '../explain/placement.ts'
+import type { PlacedCopy, PlacementExplanation } from '../explain/placement.ts'
 import type { TimerExplanation } from '../explain/timer.ts'
 import { secondsText } from '../model/duration.ts'
+import { amount, counted } from '../model/words.ts'
 import type { PlaceExplanation } from '../places/explain.ts'
+import { labelsText } from './labels-text.ts'
+
+import { rangeText } from './range.ts'
 
 export function lawText(law: LawExplanation): string {
   const lines = [
@@ -63,10 +67,7 @@ export function timerText(timer: TimerExplanation): string {
     standIn: 'a service for which skerry has a stand-in',
     document: 'nobody that was asked: a document says so',
   }
-  const range =
-    timer.minSeconds === timer.maxSeconds
-      ? secondsText(timer.minSeconds)
-      : `${secondsText(timer.minSeconds)} to ${secondsText(timer.maxSeconds)}${timer.meanSeconds === undefined ? '' : `, ${secondsText(timer.meanSeconds)} on average`}`
+  const range = `${rangeText(timer.minSeconds, timer.maxSeconds, secondsText)}${timer.meanSeconds === undefined || timer.minSeconds === timer.maxSeconds ? '' : `, ${secondsText(timer.meanSeconds)} on average`}`
   return [
     `${timer.id}  ${timer.title}`,
     '',
@@ -83,7 +84,8 @@ export function placementText({ app, copies }: PlacementExplanation): string {
   return copies
     .map((copy) =>
       [
-        `${app} at ${copy.site}: ${copy.replicas} replica${copy.replicas === 1 ? '' : 's'} in ${copy.cluster}/${copy.namespace}`,
+        headOf(app, copy),
+        ...(copy.class?.by ?? []).map(({ label, groups }) => `  by ${label.padEnd(9)}${labelsText(groups)}`),
         ...copy.chain.map(
           (link) =>
             `  ${link.what.padEnd(12)}${link.text}${link.at === undefined ? '' : `  (${link.at.file}:${link.at.line})`}`,
@@ -91,6 +93,13 @@ export function placementText({ app, copies }: PlacementExplanation): string {
       ].join('\n'),
     )
     .join('\n\n')
+}
+
+function headOf(app: string, { site, cluster, namespace, replicas, class: many }: PlacedCopy): string {
+  const each = counted(replicas, 'replica')
+  return many === undefined
+    ? `${app} at ${site}: ${each} in ${cluster}/${namespace}`
+    : `${app} at ${amount(many.sites)} sites of the class ${many.name} (${site} … ${many.last}): ${each} each, ${amount(replicas * many.sites)} in all; --site NAME tells of one`
 }
 
 function indent(text: string): string {

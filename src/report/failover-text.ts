@@ -4,17 +4,24 @@ import type { FailoverExplanation, Gate, LossStory } from '../failover/explain.t
 import type { KubernetesChain } from '../failover/kubernetes.ts'
 import type { Bounds, Chain, PathSegment, Stage } from '../failover/path.ts'
 import { secondsText, shareText } from '../model/duration.ts'
-import { counted, listed } from '../model/words.ts'
+import { amount, counted, listed } from '../model/words.ts'
 import { table, wrapped } from './lines.ts'
+
+import { rangeText } from './range.ts'
 
 export function failoverText(explanation: FailoverExplanation, { columns = 100 } = {}): string {
   const { app, host, policy } = explanation
   const head =
     host === undefined
-      ? `${app} has no public name: users reach a copy on its LAN, or not at all.`
-      : `${app} as ${host}, ${policy} routing`
+      ? `${app} has no public name: users reach a copy on its LAN, or not at all`
+      : policy === undefined
+        ? `${app} as ${host}, a name that leads to other sites`
+        : `${app} as ${host}, ${policy} routing`
   return [
-    head,
+    wrapped(
+      `${head}. Each loss below is taken to outlast the times beside it; a shorter one is over as soon as the copy answers again.`,
+      columns,
+    ),
     `What must be on and there\n${gatesText(explanation.gates, columns)}`,
     ...told(explanation.losses).map((story) => lossText(story, columns)),
     suppliesText(explanation, columns),
@@ -44,14 +51,15 @@ interface Told extends LossStory {
   readonly titles: readonly string[]
 }
 
-/** Losses that come to the same in every figure are told once. */
+/** Losses that come to the same in every figure are told once; of sites of a class that do so for users of their own, the first. */
 function told(losses: readonly LossStory[]): readonly Told[] {
-  const groups = new Map<string, { story: LossStory; titles: string[] }>()
+  const groups = new Map<string, { story: LossStory; titles: string[]; others: number }>()
   for (const story of losses) {
-    const key = JSON.stringify([story.paths.map(({ loss: _, ...path }) => path), story.kubernetes, story.controlPlane])
+    const key = story.one === undefined ? sameKey(story) : classKey(story, story.one)
     const group = groups.get(key)
-    if (group === undefined) groups.set(key, { story, titles: [story.title] })
-    else group.titles.push(story.title)
+    if (group === undefined) groups.set(key, { story, titles: [story.title], others: story.standsFor.count - 1 })
+    else if (story.one === undefined) group.titles.push(story.title)
+    else group.others += story.standsFor.count
   }
   const weight = (story: LossStory) =>
     Math.max(
@@ -60,7 +68,24 @@ function told(losses: readonly LossStory[]): readonly Told[] {
         (path) => ({ lost: 5, recovers: 4, heals: 3, moved: 2, unnoticed: 1, unserved: 0 })[path.outcome],
       ),
     )
-  return [...groups.values()].map(({ story, titles }) => ({ ...story, titles })).sort((a, b) => weight(b) - weight(a))
+  return [...groups.values()]
+    .map(({ story, titles, others }) => ({
+      ...story,
+      titles: others === 0 ? titles : [`${titles.join(', or ')} (and ${amount(others)} like it)`],
+    }))
+    .sort((a, b) => weight(b) - weight(a))
+}
+
+const sameKey = (story: LossStory): string =>
+  JSON.stringify([story.paths.map(({ loss: _, ...path }) => path), story.kubernetes, story.controlPlane])
+
+/** Whatever the site is called, and whoever stands on its LAN. */
+function classKey(story: LossStory, { name, class: of }: NonNullable<LossStory['one']>): string {
+  const paths = story.paths
+    .filter((path) => !(path.onLan && path.outcome === 'unnoticed'))
+    .map(({ loss: _, audience: __, audiences, ...path }) => ({ ...path, audiences: path.onLan ? [] : audiences }))
+  const text = JSON.stringify([story.kind, of, paths, story.kubernetes, story.controlPlane])
+  return text.replaceAll(name, '*')
 }
 
 function lossText(story: Told, columns: number): string {
@@ -68,7 +93,9 @@ function lossText(story: Told, columns: number): string {
   for (const path of story.paths) {
     const { recovery, repair, failback, audiences, text, latencyMilliseconds, copiesLeft } = path
     const spare =
-      path.outcome === 'lost' || path.outcome === 'unserved' ? '' : copiesLeft.length > 1 ? '' : ` No spare is left.`
+      path.onLan || path.outcome === 'lost' || path.outcome === 'unserved' || copiesLeft.length > 1
+        ? ''
+        : ' No spare is left.'
     lines.push(
       wrapped(
         `${listed(audiences)}: ${text.join(' ')}${spare}${latencyText(latencyMilliseconds)}`,
@@ -171,9 +198,11 @@ const add = (a: Bounds, b: Bounds): Bounds => ({
   meanSeconds: a.meanSeconds + b.meanSeconds,
   maxSeconds: a.maxSeconds + b.maxSeconds,
 })
-const range = (bounds: Bounds): string => `${figure(bounds.minSeconds)} to ${figure(bounds.maxSeconds)}`
+const range = (bounds: Bounds): string => rangeText(bounds.minSeconds, bounds.maxSeconds, figure)
 const boundsText = (bounds: Bounds): string =>
-  `${range(bounds)} s, ${secondsText(Math.round(bounds.meanSeconds))} expected`
+  figure(bounds.minSeconds) === figure(bounds.maxSeconds)
+    ? `${range(bounds)} s`
+    : `${range(bounds)} s, ${secondsText(Math.round(bounds.meanSeconds))} expected`
 const figure = (seconds: number): string => String(Number(seconds.toFixed(seconds < 10 ? 1 : 0)))
 
 function suppliesText({ supplies }: FailoverExplanation, columns: number): string {

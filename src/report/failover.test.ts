@@ -98,3 +98,36 @@ test('without an app there is nothing to lose', () => {
   expect(survivalBrief([])).toBe('')
   expect(survivalText([])).toContain('nothing to lose')
 })
+
+test('shops of a class whose loss is the same story are told once, with their number', () => {
+  const shops = fleetFrom(`apiVersion: skerry.dev/v1alpha1
+kind: Fleet
+metadata: { name: shops }
+clusters: [{ name: hq, eksAnywhere: { provider: bareMetal, role: management, version: "1.35" } }]
+classes:
+  - name: shop
+    rows: { key: id, columns: { id: string }, list: [{ id: a }, { id: b }, { id: c }, { id: d }, { id: e }] }
+    site: { name: "shop-{id}", place: { onPremises: bareMetal }, labels: { kind: shop }, nodePools: [{ name: node }] }
+    cluster: { name: "shop-{id}", eksAnywhere: { provider: bareMetal, managementCluster: hq, singleNode: true, version: "1.35", endpoint: 10.0.0.10 } }
+audiences: [{ name: tills-a, at: shop-a }, { name: tills-b, at: shop-b }, { name: tills-c, at: shop-c }]
+---
+kind: App
+metadata: { name: till }
+source: { image: registry.example.com/till:1.0.0 }
+placement: [{ matchLabels: { kind: shop } }]
+expose: { host: till.example.com, routing: { simple: shop-a } }
+`)
+  const told = failoverText(explainFailover(shops, 'till'))
+  expect(lines(told).filter((line) => /^When shop-. loses its power/.test(line))).toEqual([
+    'When shop-a loses its power (and 2 like it)',
+    'When shop-d loses its power (and 1 like it)',
+  ])
+  expect(flat(told)).toMatch(/on control planes of their own +5 clusters of the class/)
+  expect(told).not.toContain('all copies hang on')
+  // those on the LAN of another shop than the one that is lost are one line
+  expect(told).toContain('  tills-b and tills-c: Users notice nothing.\n')
+})
+
+test('the times are said to be those of a loss that outlasts them', () => {
+  expect(flat(text)).toContain('Each loss below is taken to outlast the times beside it')
+})

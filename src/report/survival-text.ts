@@ -4,6 +4,7 @@ import type { Survival } from '../failover/survival.ts'
 import { secondsText } from '../model/duration.ts'
 import { counted } from '../model/words.ts'
 import { table, wrapped } from './lines.ts'
+import { rangeText } from './range.ts'
 
 const rank: Readonly<Record<Survival['outcome'], number>> = {
   lost: 0,
@@ -110,7 +111,9 @@ function whoText({ outcome, servedBy }: Survival): string {
 function afterText({ recovery, outcome }: Survival): string {
   if (outcome === 'lost' || outcome === 'noCopyLeft') return 'the repair'
   if (recovery === undefined) return outcome === 'unnoticed' || outcome === 'moved' ? 'at once' : ''
-  return `${Math.round(recovery.minSeconds)} to ${recovery.maxSeconds < 300 ? `${Math.round(recovery.maxSeconds)} s` : secondsText(recovery.maxSeconds)}`
+  return recovery.maxSeconds < 300
+    ? `${rangeText(recovery.minSeconds, recovery.maxSeconds, (seconds) => String(Math.round(seconds)))} s`
+    : rangeText(recovery.minSeconds, recovery.maxSeconds, secondsText)
 }
 
 function leftText({ copiesLeft, replicasLeft, replicas, waitingOnLan, broken }: Survival): string {

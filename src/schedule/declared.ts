@@ -1,7 +1,7 @@
 // A declared placement as the question that Karmada's scheduler is asked: the twin and the closed forms of failover ask it, and a test
 // holds it to what the plan asks, so that nothing moves to where the plan would not have put it.
 
-import type { Federation, Fleet, Placement } from '../model/fleet.ts'
+import type { App, Federation, Fleet, Placement } from '../model/fleet.ts'
 import { lookup } from '../model/lookup.ts'
 import type { MemberCluster, Target } from './binding.ts'
 import { failed } from './binding.ts'
@@ -124,3 +124,7 @@ export function firstTargets(
     ? { targets: [], affinity: undefined }
     : { targets: outcome.result, affinity: outcome.affinity }
 }
+
+/** How many objects a workload brings along: each has a binding of its own, and waits its turn. */
+export const objectsOf = (app: App, placement: Placement): number =>
+  Math.max(app.expose === undefined ? 1 : 2, placement.manifests.filter(({ kind }) => kind !== 'Namespace').length)

@@ -29,7 +29,7 @@ export function readTimeline(text: string, file = 'timeline'): Timeline {
   return {
     ...rest,
     events: events.map((event): TimelineEvent => dropMissing(event)),
-    services: services satisfies readonly Service[],
+    services: services.map((service): Service => ({ ...service, spans: service.spans.map(dropMissing) })),
     recoveries: recoveries.map((recovery): Recovery => ({ ...absent, ...recovery })),
   }
 }

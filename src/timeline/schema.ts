@@ -28,7 +28,13 @@ const service = z.strictObject({
   availability: z.number(),
   lostSeconds: seconds,
   spans: z.array(
-    z.strictObject({ from: seconds, to: seconds, served: z.number(), by: z.record(z.string(), z.number()) }),
+    z.strictObject({
+      from: seconds,
+      to: seconds,
+      served: z.number(),
+      by: z.record(z.string(), z.number()),
+      keepers: z.record(z.string(), z.number()).optional(),
+    }),
   ),
 })
 

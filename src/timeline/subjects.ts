@@ -29,11 +29,15 @@ export const nodeSubject = (site: string, node: string): string => `node/${site}
 
 /**
  * A copy of an app at a site. `serving` (a count) is the truth: pods that would answer. The rest is what the API says, as counts:
- * `ready` pods, `endpoints` of the service, `pending` pods, pods `deleted` by eviction since the drill began, `replicas` wanted.
+ * `ready` pods, `endpoints` of the service, `pending` pods, pods `deleted` by eviction since the drill began, `replicas` wanted;
+ * `version` present | broken | crashing: what its Deployment asks for; `health` healthy | unhealthy: what Karmada heard.
  * Without a count of their own: `runs` true | false (whether its containers can live), `restarted` and `pulled` (a pod), `removed`
  * and `status` (pods that changed though no count did).
  */
 export const copySubject = (app: string, site: string): string => `copy/${app}/${site}`
+
+/** An app wherever it runs: `release` present | broken | crashing: the version that is to be everywhere. */
+export const appSubject = (app: string): string => `app/${app}`
 
 /** An object of the copy, such as its Deployment: `object` present | absent. */
 export const objectSubject = (app: string, site: string, kind: string): string => `object/${app}/${site}/${kind}`

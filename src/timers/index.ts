@@ -7,6 +7,8 @@ import { endpointSlice, proxySync } from './endpoints.ts'
 import { eviction, evictionRequests, nodeEviction, toleration } from './eviction.ts'
 import { dependencyRetry, kustomizationReconcile, sourceFetch } from './flux.ts'
 import {
+  agentBack,
+  appUnhealthy,
   bindingEviction,
   bindingScheduled,
   directWait,
@@ -16,7 +18,9 @@ import {
   karmadaStart,
   memberBack,
   memberLost,
+  memberLostByAgent,
   memberTaint,
+  workHealth,
   workRetry,
   workSync,
 } from './karmada.ts'
@@ -52,8 +56,8 @@ import {
   upstream,
   zoneState,
 } from './node-lifecycle.ts'
-import { clusterCertificates, offlinePromise, registryToken } from './offline.ts'
-import { podDeleted, replacement, scheduling, startup } from './pods.ts'
+import { clusterCertificates, nodeCredentials, offlinePromise, podCredentials, registryToken } from './offline.ts'
+import { podDeleted, released, replacement, scheduling, startup } from './pods.ts'
 import { cacheExpiry, overstayedCache } from './resolver.ts'
 import { alarmDown, alarmUp, evaluateTargetHealth, healthCheckDown, healthCheckUp, propagation } from './route53.ts'
 import { drillGoesOn, faultLasts, loadBalancerMade, powerHoldUp } from './site.ts'
@@ -122,6 +126,7 @@ export const catalogue: readonly TimerEntry[] = [
   entry(scheduling(), 'A waiting pod goes to the first node that fits; if there is none it waits for one.'),
   entry(startup(30), 'What the app itself needs, from scheduled to ready.'),
   entry(podDeleted(), 'A pod deleted on a node that is in touch leaves the endpoints and stops.'),
+  entry(released(), 'A release that somebody applies reaches each cluster that answers.'),
   entry(endpointSlice(), 'The endpoints of a service follow the readiness of its pods.'),
   entry(proxySync(), 'Every connected node follows the endpoints; one that is cut off keeps what it last knew.'),
   entry(targetUnhealthy(), 'The load balancer checks its targets itself, whatever the control plane believes.'),
@@ -180,6 +185,14 @@ export const catalogue: readonly TimerEntry[] = [
     'How long a site must go on alone is a wish of the fleet; nothing ends by itself when it is over.',
   ),
   entry(registryToken(), 'A token for the registry is of no use without the line, and too old when the line is back.'),
+  entry(
+    podCredentials(),
+    'A role of a service account gives credentials for an hour; without STS there are no new ones.',
+  ),
+  entry(
+    nodeCredentials(),
+    'A hybrid node gets its own credentials from AWS, and cannot renew them when it is cut off.',
+  ),
   entry(clusterCertificates(), 'A cluster that nobody upgrades for a year stops trusting its own parts.'),
   entry(
     clusterDnsLost(),
@@ -195,6 +208,10 @@ export const catalogue: readonly TimerEntry[] = [
     'Where packets vanish each question costs 32 s, so that believing it takes twice as long.',
   ),
   entry(memberLost('pull'), 'A member that pulls renews a lease on the host; after 40 s without it is Unknown.'),
+  entry(
+    memberLostByAgent('refuse'),
+    'An agent whose own API server is gone goes on renewing its lease, and reports what it finds.',
+  ),
   entry(
     memberTaint(),
     'A lost member gets nothing new, and where all four switches are on it has to give up what it has.',
@@ -216,9 +233,18 @@ export const catalogue: readonly TimerEntry[] = [
     directWait(),
     'With purge directly the new copy is made only when the old one is gone, which a lost member cannot confirm.',
   ),
-  entry(gracefulPurge(), 'The old copy stays wanted until the new one is healthy.'),
-  entry(gracefulTimeout(), 'After ten minutes the old copy is let go whether a new one is healthy or not.'),
+  entry(workHealth(), 'Karmada hears from the member whether what it placed there is healthy.'),
+  entry(
+    appUnhealthy(),
+    'With application failover a copy that stays unhealthy is taken off its member, though the member is well.',
+  ),
+  entry(gracefulPurge(), 'The old copy stays until every member that is wanted has reported its own as healthy.'),
+  entry(gracefulTimeout(), 'When its grace is over the old copy is let go whether a new one is healthy or not.'),
   entry(memberBack(), 'A member counts as well again when it has answered for half a minute.'),
+  entry(
+    agentBack(300),
+    'An agent that lost Karmada has ended; it is started again, waits for its own old lease, and is believed at once.',
+  ),
   entry(karmadaStart(), 'While Karmada is away nothing is moved, and what runs runs on.'),
   entry(dependencyRetry(), 'A Kustomization that waits for an artifact or another one looks again every 30 s.'),
 ]

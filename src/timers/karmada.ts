@@ -20,6 +20,10 @@ export const karmadaSeconds = {
   graceful: 600,
   retryMax: 1000,
   directRequeue: 5,
+  /** How long an app is unhealthy before it is moved, where its failover does not say. */
+  unhealthyFor: 300,
+  /** What a member's object says reaches the binding of its workload. */
+  status: 1.5,
   /** How long a probe that is answered, and the writing of what it found, may take. */
   probe: 0.03,
 } as const
@@ -58,6 +62,52 @@ export function memberLost(sync: Sync, how: 'blackhole' | 'refuse' = 'blackhole'
       how === 'blackhole'
         ? 'each probe waits 32 s for an answer, with 10 s between two'
         : 'every 10 s, and believed after 30 s',
+  }
+}
+
+/** The same where the agent lives and the API of its own cluster does not: it goes on renewing its lease, and says so itself. */
+export function memberLostByAgent(how: 'blackhole' | 'refuse'): Timer {
+  const refused = memberLost('push', 'refuse')
+  return {
+    ...refused,
+    id: 'karmada.member.lost.agent',
+    title: 'the agent of the member finds the API of its own cluster gone',
+    minSeconds: how === 'refuse' ? refused.minSeconds : 70,
+    maxSeconds: how === 'refuse' ? refused.maxSeconds : 95.2,
+    meanSeconds: how === 'refuse' ? 35 : 83,
+    source: `${controllers}/status/cluster_status_controller.go:197, :386, cluster_condition_cache.go:44; pkg/util/membercluster_client.go:131 (no timeout of its own)`,
+    decidedBy: 'document',
+    note:
+      how === 'refuse'
+        ? 'every 10 s, and believed after 30 s; the lease on the host is renewed all the while'
+        : 'a connection that hangs is given up after 45 s, a new one after 30 s, with 10 s between two looks',
+  }
+}
+
+/** An agent that loses Karmada loses its leadership there with it, and ends; it is started again with the back-off of a crash. */
+export const agentSeconds = {
+  renewDeadline: 10,
+  lease: 15,
+  /** A retry of 2 s, with its jitter. */
+  electionRetry: 4.4,
+  start: 5,
+  firstStatus: 2,
+} as const
+
+/** From a way to Karmada that is back (or nodes that are) to Ready=True of a member that pulls. */
+export function agentBack(outageSeconds: number): Timer {
+  const wait = Math.min(300, Math.max(10, outageSeconds))
+  const { lease, electionRetry, start, firstStatus } = agentSeconds
+  return {
+    id: 'karmada.agent.back',
+    title: 'the agent of the member is started again, leads, and reports',
+    minSeconds: lease,
+    maxSeconds: wait + start + lease + electionRetry + firstStatus + 1,
+    meanSeconds: wait / 2 + start / 2 + lease + electionRetry / 2 + firstStatus / 2,
+    source:
+      'karmada v1.18.2 cmd/agent/app/agent.go:207-216, options/options.go:42, pkg/controllers/status/cluster_condition_cache.go:52; kubernetes v1.36.3 pkg/kubelet/kubelet.go:173',
+    decidedBy: 'document',
+    note: 'the back-off of a crash (up to 300 s), 15 s for the lease of its predecessor; what it finds first is believed at once, so that no success threshold counts',
   }
 }
 
@@ -144,27 +194,56 @@ export function directWait(): Timer {
   }
 }
 
-/** From a new copy that is healthy to the end of the graceful eviction. */
-export function gracefulPurge(): Timer {
+/** From a copy whose pods changed on its member to what Karmada holds of its health. */
+export function workHealth(): Timer {
+  return {
+    id: 'karmada.health',
+    title: 'Karmada hears of the health of the copy',
+    minSeconds: 0,
+    maxSeconds: karmadaSeconds.status,
+    meanSeconds: 0.5,
+    source: `${controllers}/status/work_status_controller.go:371; pkg/resourceinterpreter/default/native/healthy.go:47; pkg/util/helper/workstatus.go:56`,
+    decidedBy: 'document',
+    note: 'a watch on the member; a Deployment is unhealthy while fewer pods are available than it asks for',
+  }
+}
+
+/** From a copy that Karmada holds unhealthy to the binding off its member: one look when it begins, one when the time is over. */
+export function appUnhealthy(unhealthyForSeconds: number = karmadaSeconds.unhealthyFor): Timer {
+  return {
+    id: 'karmada.app.unhealthy',
+    title: 'Karmada waits whether the app becomes healthy where it is',
+    minSeconds: unhealthyForSeconds,
+    maxSeconds: unhealthyForSeconds + 1,
+    meanSeconds: unhealthyForSeconds + 0.1,
+    source: `${controllers}/applicationfailover/rb_application_failover_controller.go:89-149`,
+    decidedBy: 'document',
+    note: 'no worker paces it; the time is kept in memory, and begins anew when Karmada is restarted',
+  }
+}
+
+/** From targets that all report themselves healthy to the end of the graceful eviction. */
+export function gracefulPurge(heardSeconds: number = karmadaSeconds.status): Timer {
   return {
     id: 'karmada.purge',
-    title: 'the old copy is let go, as the new one is healthy',
+    title: 'the old copy is let go, as every member that is wanted reports its own as healthy',
     minSeconds: 0,
-    maxSeconds: 1.5,
-    meanSeconds: 0.4,
-    source: `${controllers}/gracefuleviction/evictiontask.go:60; measured about 0.5 s`,
+    maxSeconds: heardSeconds + 1,
+    meanSeconds: 0.7,
+    source: `${controllers}/gracefuleviction/evictiontask.go:60, rb_graceful_eviction_controller.go:85; measured about 0.5 s`,
     decidedBy: 'engine',
+    note: 'a member that had a healthy share before reports that one: nobody waits for what it is to get besides',
   }
 }
 
 /** The same when nothing becomes healthy: the old copy is let go all the same. */
-export function gracefulTimeout(): Timer {
+export function gracefulTimeout(graceSeconds: number = karmadaSeconds.graceful): Timer {
   return {
     id: 'karmada.purge.timeout',
-    title: 'the old copy is let go after ten minutes, whatever the new one does',
-    minSeconds: karmadaSeconds.graceful,
-    maxSeconds: karmadaSeconds.graceful + 1,
-    meanSeconds: karmadaSeconds.graceful,
+    title: 'the old copy is let go when its time is up, whatever the new one does',
+    minSeconds: graceSeconds,
+    maxSeconds: graceSeconds + 1,
+    meanSeconds: graceSeconds,
     source: `${controllers}/gracefuleviction/evictiontask.go:38; cmd/controller-manager/app/options/options.go:217`,
     decidedBy: 'engine',
   }

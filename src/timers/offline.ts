@@ -32,6 +32,34 @@ export function registryToken(): Timer {
   }
 }
 
+/** What a pod signs with, got by its service account from STS: an hour, renewed before it is over. */
+export function podCredentials(): Timer {
+  return {
+    id: 'aws.podCredentials',
+    title: 'the AWS credentials of the pods expire',
+    minSeconds: 0,
+    maxSeconds: hour,
+    meanSeconds: hour / 2,
+    source: 'AWS STS API reference, AssumeRoleWithWebIdentity: DurationSeconds is 3600 by default',
+    decidedBy: 'document',
+    note: 'they were got at some time in the hour before the cut; a role or an SDK may say otherwise',
+  }
+}
+
+/** What a hybrid node signs with, got over a hybrid activation of SSM. */
+export function nodeCredentials(): Timer {
+  return {
+    id: 'aws.nodeCredentials',
+    title: 'the AWS credentials of the hybrid nodes expire',
+    minSeconds: 0,
+    maxSeconds: hour,
+    meanSeconds: hour / 2,
+    source: 'EKS best practices guide, hybrid network disconnections, host credentials: one hour by SSM',
+    decidedBy: 'document',
+    note: 'with IAM Roles Anywhere as long as the profile says, up to twelve hours; back-off of the refresh up to 30 minutes',
+  }
+}
+
 /** Certificates of an EKS Anywhere cluster, without an upgrade or a renewal in between. */
 export function clusterCertificates(): Timer {
   return {

@@ -55,3 +55,16 @@ export function podDeleted(): Timer {
     decidedBy: 'engine',
   }
 }
+
+/** A new version that somebody applies by hand, where neither Git nor a federation brings it. */
+export function released(): Timer {
+  return {
+    id: 'app.release',
+    title: 'the new version is applied',
+    minSeconds: 0,
+    maxSeconds: 3,
+    meanSeconds: 1,
+    source: 'by assumption: one command for each cluster',
+    decidedBy: 'standIn',
+  }
+}

@@ -84,9 +84,9 @@ const purgeGracefully: Rule = {
   code: 'KM017',
   severity: 'warning',
   title: 'What is moved off a lost member is purged gracefully',
-  why: 'With directly the new copies wait until the old ones are deleted, and nothing is deleted on a member that does not answer: the move is stuck until the member is back or taken out.',
+  why: 'With directly a member that had none waits until the old copies are deleted, and nothing is deleted on a member that does not answer: the move is stuck until the member is back, or ten minutes are over.',
   sources: [
-    `${source.KMD}: pkg/controllers/binding/binding_controller.go:111-125, pkg/controllers/execution/execution_controller.go:166-188`,
+    `${source.KMD}: pkg/controllers/binding/binding_controller.go:111-125, pkg/controllers/execution/execution_controller.go:166-188, pkg/controllers/gracefuleviction/evictiontask.go:60-90`,
     'a run of Karmada 1.18.2: no copy on the other member 40 s after the decision',
   ],
   seeds: [88],

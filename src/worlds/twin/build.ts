@@ -316,6 +316,7 @@ export function copyState(world: World, cluster: ClusterState, assignment: Assig
     image,
     pullAlways,
     delivered: federation === undefined && deliveredByGit(world.fleet, cluster.cluster.name),
+    assumesRole: (placement?.manifests ?? []).some(hasRole),
     asksClusterDns: asksClusterDns(world, app, assignment, site, cluster, placement?.manifests ?? []),
     lookups: { answered: true, fail: false, turn: undefined },
     door: undefined,
@@ -333,6 +334,8 @@ export function copyState(world: World, cluster: ClusterState, assignment: Assig
     evicted: 0,
     awaitsFlux: false,
     awaitsOperator: false,
+    release: undefined,
+    releasing: undefined,
     endpointsUpdate: undefined,
     endpointsCause: 0,
     scheduling: undefined,
@@ -369,6 +372,15 @@ function asksClusterDns(
       ?.some((row) => row.cluster === assignment.cluster) === true
   return (app.dependsOn ?? []).some(beside) || manifests.filter(({ kind }) => kind === 'Service').length > 1
 }
+
+/** The annotation by which EKS gives the pods of a service account a role. */
+const roleAnnotation = 'eks.amazonaws.com/role-arn'
+
+const hasRole = ({ kind, object }: Manifest): boolean =>
+  kind === 'ServiceAccount' &&
+  (object as { metadata?: { annotations?: Readonly<Record<string, unknown>> } }).metadata?.annotations?.[
+    roleAnnotation
+  ] !== undefined
 
 const deliveredByGit = ({ gitops }: Fleet, cluster: string): boolean =>
   gitops !== undefined && (gitops.clusters === undefined || gitops.clusters.includes(cluster))

@@ -11,7 +11,9 @@ describe('how long until Karmada holds a member lost', () => {
   test.each([
     { of: 'push, refused', sync: 'push', how: 'refuse', ready: 'False', min: 30, max: 40.2 },
     { of: 'push, packets vanish', sync: 'push', how: 'blackhole', ready: 'False', min: 74, max: 84.2 },
-    { of: 'pull', sync: 'pull', how: 'refuse', ready: 'Unknown', min: 29.6, max: 45.1 },
+    // the agent lives, renews its lease, and says itself what it finds
+    { of: 'pull, refused', sync: 'pull', how: 'refuse', ready: 'False', min: 30, max: 40.2 },
+    { of: 'pull, packets vanish', sync: 'pull', how: 'blackhole', ready: 'False', min: 70, max: 95.2 },
   ])('$of: $min to $max s', ({ sync, how, ready, min, max }) => {
     const plan = federated({ sync, faults: `[{ at: 60s, cluster: alpha, lose: controlPlane, how: ${how}, for: 30m }]` })
     const times = seeds(60).map((seed) => {
@@ -25,6 +27,45 @@ describe('how long until Karmada holds a member lost', () => {
     expect(Math.min(...times)).toBeGreaterThanOrEqual(min)
     expect(Math.max(...times)).toBeLessThanOrEqual(max)
     expect(Math.max(...times) - Math.min(...times)).toBeGreaterThan(8)
+  })
+
+  const cutPlant = (lasts: string) =>
+    federated({ sync: 'pull', faults: `[{ at: 60s, site: plant, lose: uplink, for: ${lasts} }]`, failover: '' })
+
+  test('the agent of a member that pulls is cut off: its lease is missed, and it takes a new start and 15 s to be back', () => {
+    const ends = seeds(60).map((seed) => {
+      const run = play(cutPlant('30m'), seed)
+      expect(run.violations).toEqual([])
+      const lost = since(run, 'member/edge/beta', 'ready', 'Unknown')
+      expect(lost).toBeGreaterThanOrEqual(29.6)
+      expect(lost).toBeLessThanOrEqual(45.1)
+      const back = happened(run, 'member/edge/beta', 'ready').at(-1)
+      expect(back?.timer?.id).toBe('karmada.agent.back')
+      return (back?.at ?? 0) - 1860
+    })
+    expect(Math.min(...ends)).toBeGreaterThanOrEqual(15)
+    expect(Math.max(...ends)).toBeLessThanOrEqual(300 + 27.4)
+    expect(Math.max(...ends) - Math.min(...ends)).toBeGreaterThan(5)
+  })
+
+  test('its whole site was dark: no back-off of a crash, so that it is back within half a minute of its nodes', () => {
+    const dark = federated({ sync: 'pull', faults: '[{ at: 60s, site: plant, lose: power, for: 30m }]', failover: '' })
+    for (const seed of seeds(10)) {
+      const run = play(dark, seed)
+      expect(run.violations).toEqual([])
+      const [watch] = happened(run, 'node/plant/', 'watch')
+      const back = happened(run, 'member/edge/beta', 'ready').at(-1)
+      expect(back?.to).toBe('True')
+      expect((back?.at ?? 0) - (watch?.at ?? 0)).toBeGreaterThanOrEqual(15)
+      expect((back?.at ?? 0) - (watch?.at ?? 0)).toBeLessThanOrEqual(28)
+    }
+  })
+
+  test('eight seconds are nothing to an agent; after twenty it has ended, and may come back too late for its lease', () => {
+    const unknown = (lasts: string) =>
+      seeds(40).filter((seed) => happened(play(cutPlant(lasts), seed), 'member/', 'ready').length > 0).length
+    expect(unknown('8s')).toBe(0)
+    expect(unknown('20s')).toBeGreaterThan(0)
   })
 
   test('a cut of twenty seconds is nothing to it', () => {
@@ -151,14 +192,23 @@ describe('a failover that does not happen', () => {
     expect(happened(run, 'member/edge/alpha', 'ready').map((event) => event.to)).toEqual(['False', 'True'])
   })
 
-  test('purge directly waits for the lost member, and moves when it is back', () => {
-    const run = play(federated({ faults: killed, failover: '{ after: 0s, purge: directly }' }))
+  test('purge directly waits for the lost member, for ten minutes at most', () => {
+    const groups = 'replicas: 6, groups: [{ name: home, clusters: [alpha] }, { name: away, clusters: [beta] }]'
+    const run = play(
+      federated({
+        faults: killed,
+        failover: '{ after: 0s, purge: directly }',
+        placement: `${groups}, weights: { alpha: 1, beta: 1 }`,
+      }),
+    )
     expect(run.violations).toEqual([])
     expect(happened(run, 'binding/edge/shop', 'blocked')).not.toEqual([])
-    expect(readyAt(run, 'plant', 1859)).toBe(2)
-    expect(readyAt(run, 'plant', run.length)).toBe(6)
+    const evicted = happened(run, 'binding/edge/shop', 'evicted')[0]?.at ?? 0
+    expect(readyAt(run, 'plant', evicted + 599) ?? 0).toBe(0)
+    expect(readyAt(run, 'plant', evicted + 640)).toBe(6)
     expect(readyAt(run, 'ireland', run.length)).toBe(0)
-    expect(happened(run, 'binding/edge/shop', 'doubled')).toEqual([])
+    // what it was chosen to prevent happens all the same, only later
+    expect(happened(run, 'binding/edge/shop', 'doubled')[0]?.at).toBeGreaterThan(evicted + 600)
   })
 
   test('[seed 71] the host is lost too: nothing is moved, what runs runs on, and it is made good when Karmada is back', () => {
@@ -232,6 +282,92 @@ describe('groups', () => {
   })
 })
 
+describe('an app that is unhealthy on a member that is well', () => {
+  const crash = '[{ at: 60s, app: shop, site: ireland, lose: app, for: 30m }]'
+  const weights = 'replicas: 6, weights: { alpha: 2, beta: 1 }'
+  const homeAndAway =
+    'replicas: 4, weights: { alpha: 1, beta: 1 }, groups: [{ name: home, clusters: [alpha] }, { name: away, clusters: [beta] }]'
+
+  test('[seed 88] without failover of the app it stays where it is, for however long', () => {
+    const run = play(federated({ faults: crash, placement: weights }))
+    expect(happened(run, 'binding/', 'evicted')).toEqual([])
+    expect(run.violations).toEqual([])
+  })
+
+  test('it is moved when it has been unhealthy for as long as is said; each step names its timer', () => {
+    for (const seed of seeds(40)) {
+      const run = play(federated({ faults: crash, placement: `${weights}, failover: { unhealthyFor: 2m }` }), seed)
+      expect(run.violations).toEqual([])
+      const [unhealthy] = happened(run, 'copy/shop/ireland', 'health')
+      const [evicted] = happened(run, 'binding/edge/shop', 'evicted')
+      expect(unhealthy).toMatchObject({ to: 'unhealthy', decidedBy: 'document', timer: { id: 'karmada.health' } })
+      expect(evicted).toMatchObject({ to: 'alpha', cause: unhealthy?.id, timer: { id: 'karmada.app.unhealthy' } })
+      expect((evicted?.at ?? 0) - (unhealthy?.at ?? 0)).toBeGreaterThanOrEqual(120)
+      expect((evicted?.at ?? 0) - (unhealthy?.at ?? 0)).toBeLessThanOrEqual(121)
+      expect(readyAt(run, 'plant', 300)).toBe(6)
+      expect(readyAt(run, 'plant', run.length)).toBe(6)
+      expect(readyAt(run, 'ireland', run.length)).toBe(0)
+    }
+  })
+
+  test('a member with a healthy share reports that one: the old copy is let go before the new replicas run', () => {
+    const run = play(federated({ faults: crash, placement: `${weights}, failover: { unhealthyFor: 2m }` }))
+    const purged = happened(run, 'binding/edge/shop', 'purged')[0]?.at ?? 0
+    const moved = happened(run, 'copy/shop/plant', 'ready').find((event) => event.to === 6)?.at ?? 0
+    expect(purged).toBeLessThan(moved - 15)
+  })
+
+  test('a member that had none must have it healthy first, or ten minutes go by', () => {
+    const placed = (more: string, extra = '') =>
+      play(federated({ faults: `[${crash.slice(1, -1)}${extra}]`, placement: `${homeAndAway}, failover: { ${more} }` }))
+    const times = (run: Timeline) => ({
+      evicted: happened(run, 'binding/edge/shop', 'evicted')[0]?.at ?? 0,
+      moved: happened(run, 'copy/shop/plant', 'ready').find((event) => event.to === 4)?.at ?? 0,
+      purged: happened(run, 'binding/edge/shop', 'purged')[0]?.at ?? 0,
+    })
+    const well = times(placed('unhealthyFor: 5m'))
+    expect(well.moved - well.evicted).toBeGreaterThan(20)
+    expect(well.purged).toBeGreaterThan(well.moved)
+    const never = ', { at: 70s, app: shop, site: plant, lose: app, for: 40m }'
+    const unwell = times(placed('unhealthyFor: 5m, gracePeriod: 4m', never))
+    expect(unwell.purged - unwell.evicted).toBeGreaterThanOrEqual(240)
+    expect(unwell.purged - unwell.evicted).toBeLessThanOrEqual(242)
+  })
+
+  test('purge never leaves the old copy to people; it heals, and both run', () => {
+    const run = play(federated({ faults: crash, placement: `${weights}, failover: { purge: never }` }))
+    expect(run.violations).toEqual([])
+    expect(happened(run, 'binding/edge/shop', 'purged')).toEqual([])
+    expect(readyAt(run, 'ireland', run.length)).toBe(4)
+    expect(readyAt(run, 'plant', run.length)).toBe(6)
+    expect(happened(run, 'binding/edge/shop', 'doubled').at(-1)?.to).toBe(true)
+  })
+
+  test('one that is healthy again in time stays; a Karmada that is restarted counts from the beginning', () => {
+    const brief = '[{ at: 60s, app: shop, site: ireland, lose: app, for: 1m }]'
+    const run = play(federated({ faults: brief, placement: `${weights}, failover: {}` }))
+    expect(happened(run, 'copy/shop/ireland', 'health').map((event) => event.to)).toEqual(['unhealthy', 'healthy'])
+    expect(happened(run, 'binding/', 'evicted')).toEqual([])
+    const restarted = play(
+      federated({
+        faults: `[${crash.slice(1, -1)}, { at: 3m, site: frankfurt, lose: power, for: 1m }]`,
+        placement: `${weights}, failover: {}`,
+      }),
+    )
+    const back = happened(restarted, 'federation/edge', 'karmada').at(-1)?.at ?? 0
+    const evicted = happened(restarted, 'binding/edge/shop', 'evicted')[0]?.at ?? 0
+    expect(restarted.violations).toEqual([])
+    expect(evicted - back).toBeGreaterThanOrEqual(300)
+  })
+
+  test('duplicated over all members there is nowhere to move: it is taken off, put back, and taken off again', () => {
+    const placement = 'replicas: 2, division: duplicated, failover: { unhealthyFor: 1m }'
+    const run = play(federated({ faults: crash, placement }))
+    expect(run.violations).toEqual([])
+    expect(happened(run, 'binding/edge/shop', 'evicted').length).toBeGreaterThan(5)
+  })
+})
+
 describe('the judges', () => {
   const targets = [
     'cluster: alpha, lose: controlPlane',
@@ -249,6 +385,8 @@ describe('the judges', () => {
     'app: shop, site: ireland, scaleTo: 1',
     'app: shop, site: plant, delete: deployment',
     'app: shop, site: plant, lose: app',
+    'app: shop, release: broken',
+    'app: shop, release: crashing',
   ]
   const placements = [
     'replicas: 6, weights: { alpha: 2, beta: 1 }',
@@ -258,6 +396,10 @@ describe('the judges', () => {
     'replicas: 4, division: duplicated, members: { clusters: [beta] }',
     'replicas: 4, division: dynamic, purge: never',
     'replicas: 4, groups: [{ name: home, clusters: [alpha] }, { name: away, clusters: [beta] }]',
+    'replicas: 6, weights: { alpha: 2, beta: 1 }, failover: { unhealthyFor: 1m }',
+    'replicas: 6, weights: { alpha: 2, beta: 1 }, failover: { unhealthyFor: 30s, purge: directly }, tolerateLoss: forever',
+    'replicas: 4, division: duplicated, failover: { unhealthyFor: 2m, purge: never }',
+    'replicas: 3, groups: [{ name: home, clusters: [beta] }, { name: away, clusters: [alpha] }], failover: { gracePeriod: 1m }',
   ]
   const fault = fc.record({
     target: fc.constantFrom(...targets),

@@ -2,11 +2,11 @@
 // made good at another.
 
 import type { App, Federation, Placement } from '../../model/fleet.ts'
-import { firstTargets, policyOf, siteOfMember, toleratesFor } from '../../schedule/declared.ts'
+import { firstTargets, objectsOf, policyOf, siteOfMember, toleratesFor } from '../../schedule/declared.ts'
 import { bindingSubject, federationSubject, memberSubject } from '../../timeline/subjects.ts'
-import { evictionWorkers } from '../../timers/karmada.ts'
+import { evictionWorkers, karmadaSeconds } from '../../timers/karmada.ts'
 import { clusterState, copyState, placementOf } from './build.ts'
-import type { Binding, FederationState, Member, World } from './state.ts'
+import type { AppFailover, Binding, FederationState, Member, World } from './state.ts'
 
 /** Federations that the cluster hosts or is a member of. */
 export function touchFederations(world: World, cluster: string): void {
@@ -70,6 +70,7 @@ function memberState(world: World, federation: Federation, name: string): Member
     reachedSince: Number.NEGATIVE_INFINITY,
     how: 'blackhole',
     settled: true,
+    agent: undefined,
     observed: true,
     observedSince: Number.NEGATIVE_INFINITY,
     probe: undefined,
@@ -94,15 +95,14 @@ function bindingState(world: World, state: FederationState, app: App, placement:
     subject: bindingSubject(federation.name, app.name),
     purge: placement.purge ?? federation.failover?.purge ?? 'gracefully',
     tolerationSeconds: toleratesFor(federation, placement),
-    objects: Math.max(
-      app.expose === undefined ? 1 : 2,
-      placement.manifests.filter(({ kind }) => kind !== 'Namespace').length,
-    ),
+    objects: objectsOf(app, placement),
     works: [],
     targets,
     affinity,
     tasks: [],
     evictions: new Map(),
+    failover: appFailoverOf(federation, placement),
+    unhealthy: new Map(),
     doubled: false,
   }
   for (const member of state.members) {
@@ -128,6 +128,10 @@ function bindingState(world: World, state: FederationState, app: App, placement:
       entry: undefined,
       failingSince: undefined,
       waitedForOld: false,
+      release: undefined,
+      health: replicas > 0 ? (copy.told.ready < replicas ? 'unhealthy' : 'healthy') : undefined,
+      healthCause: 0,
+      hearing: undefined,
     })
     // what the rest of the timeline starts from: no line of the file says how many replicas a member has
     for (const what of ['replicas', 'ready']) {
@@ -146,6 +150,17 @@ function bindingState(world: World, state: FederationState, app: App, placement:
     }
   }
   return binding
+}
+
+/** It needs one switch of the four, the feature gate. */
+function appFailoverOf({ failover }: Federation, placement: Placement): AppFailover | undefined {
+  const said = placement.failover
+  if (said === undefined || failover?.featureGate !== true) return undefined
+  return {
+    unhealthyForSeconds: said.unhealthyFor,
+    purge: said.purge,
+    graceSeconds: said.gracePeriod ?? karmadaSeconds.graceful,
+  }
 }
 
 /** As the plan says, where it has asked Karmada's scheduler already; else as that scheduler says. */

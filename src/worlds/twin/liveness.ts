@@ -2,7 +2,14 @@
 // stuck, and a bug of the twin or a fault that the fleet does not recover from by itself.
 
 import { catalogueBounds } from '../../timers/bounds.ts'
-import { evictionWorkers, karmadaSeconds, karmadaStart, memberBack, memberLost } from '../../timers/karmada.ts'
+import {
+  agentBack,
+  evictionWorkers,
+  karmadaSeconds,
+  karmadaStart,
+  memberBack,
+  memberLost,
+} from '../../timers/karmada.ts'
 import type { World } from './state.ts'
 
 export function livenessBound(world: World): number {
@@ -35,9 +42,15 @@ function federationBounds(world: World): number {
         (bindings.reduce((sum, one) => sum + one.objects, 0) * members.length) / evictionWorkers.count,
       )
       const detection = memberLost('push').maxSeconds + memberBack().maxSeconds + karmadaStart().maxSeconds
+      const agents = members.some(({ sync }) => sync === 'pull') ? agentBack(Number.POSITIVE_INFINITY).maxSeconds : 0
+      const unwell = bindings.map(({ failover }) =>
+        failover === undefined ? 0 : failover.unhealthyForSeconds + failover.graceSeconds,
+      )
       return (
         detection +
+        agents +
         Math.max(0, ...stays) +
+        Math.max(0, ...unwell) +
         evictionWorkers.restSeconds * turns +
         karmadaSeconds.graceful +
         2 * karmadaSeconds.retryMax

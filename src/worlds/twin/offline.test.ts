@@ -104,3 +104,56 @@ test('[seed 64] the management cluster is lost: what it manages runs on, and is 
   expect(told[0]?.text).toMatch(/1 cluster managed by hq/)
   expect(happened(run, 'copy/pos/shop', 'serving')).toEqual([])
 })
+
+describe('AWS credentials at a site that is cut off from its Region', () => {
+  const role =
+    'apiVersion: v1\nkind: ServiceAccount\nmetadata: { name: game, annotations: { eks.amazonaws.com/role-arn: "arn:aws:iam::111122223333:role/game" } }\n'
+  const edge = (place: string, lasts: string) =>
+    planFrom(
+      `apiVersion: skerry.dev/v1alpha1
+kind: Fleet
+metadata: { name: edge }
+networks: [{ name: main, region: us-west-2, cidr: 10.10.0.0/16 }]
+clusters: [{ name: oregon, network: main, eks: { version: "1.35" } }]
+sites:
+  - { name: oregon, place: { region: us-west-2 }, cluster: oregon, nodePools: [{ name: workers, replicas: 2 }] }
+  - { name: edge, place: { ${place} }, cluster: oregon, nodePools: [{ name: edge, replicas: 2 }] }
+---
+kind: App
+metadata: { name: game }
+source: { manifests: game.yaml }
+placement: [{ site: edge, replicas: 2 }]
+---
+kind: Drill
+metadata: { name: drill }
+faults: [{ at: 60s, site: edge, lose: serviceLink, for: ${lasts} }]
+`,
+      {
+        'game.yaml': `${role}---\napiVersion: apps/v1\nkind: Deployment\nmetadata: { name: game }\nspec: { template: { spec: { containers: [{ image: "example.com/game:1.0" }] } } }\n`,
+      },
+    )
+
+  test('a role of a service account is good for an hour at most; documents say so, no engine does', () => {
+    for (const seed of seeds(20)) {
+      const run = play(edge('localZone: us-west-2-lax-1a', '2h'), seed)
+      expect(run.violations).toEqual([])
+      const [expired] = happened(run, 'site/edge', 'podCredentials')
+      expect(expired).toMatchObject({ decidedBy: 'document', timer: { id: 'aws.podCredentials' } })
+      expect(expired?.at).toBeLessThanOrEqual(60 + 3600)
+    }
+    expect(happened(play(edge('localZone: us-west-2-lax-1a', '2h')), 'site/edge', 'nodeCredentials')).toEqual([])
+  })
+
+  test('a hybrid node has credentials of its own besides', () => {
+    expect(happened(play(edge('hybrid: us-west-2', '2h')), 'site/edge', 'nodeCredentials')[0]?.at).toBeLessThanOrEqual(
+      3660,
+    )
+  })
+
+  test('a cut that is over before they are keeps them', () => {
+    const early = seeds(40).filter(
+      (seed) => happened(play(edge('hybrid: us-west-2', '2m'), seed), 'site/edge', 'nodeCredentials').length > 0,
+    )
+    expect(early.length).toBeLessThan(10)
+  })
+})

@@ -2,10 +2,11 @@
 
 import type { Copy, Node, Pod } from './state.ts'
 
-export function addPod(copy: Copy, node: Node | undefined, running: boolean): Pod {
+export function addPod(copy: Copy, node: Node | undefined, running: boolean, broken = false): Pod {
   const pod: Pod = {
     name: `${copy.app.name}-${copy.made}`,
     copy,
+    broken,
     node: undefined,
     serving: false,
     servingCause: 0,

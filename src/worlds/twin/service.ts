@@ -22,14 +22,16 @@ export function recompute(world: World, users: Users, because: Because, notable 
   push(users, { at: world.queue.now, ...next, event })
 }
 
-type Share = Pick<Point, 'served' | 'keepers' | 'by'>
+type Share = Pick<Point, 'served' | 'keepers' | 'by' | 'keepersBy'>
 
 function shareOf(world: World, users: Users): Share {
   if (users.lan !== undefined) {
     const served = users.lan.door?.share ?? 0
-    return { served, keepers: served, by: served > 0 ? { [users.lan.site.site.name]: served } : {} }
+    const by = served > 0 ? { [users.lan.site.site.name]: served } : {}
+    return { served, keepers: served, by, keepersBy: by }
   }
   const by = new Map<string, number>()
+  const keepersBy = new Map<string, number>()
   let served = 0
   let keepers = 0
   let keeping = 0
@@ -40,15 +42,27 @@ function shareOf(world: World, users: Users): Share {
       if (share === 0) continue
       answered += share
       by.set(site, (by.get(site) ?? 0) + weight * share)
+      if (keepsTtl) keepersBy.set(site, (keepersBy.get(site) ?? 0) + weight * share)
     }
     served += weight * answered
     if (!keepsTtl) continue
     keepers += weight * answered
     keeping += weight
   }
+  const nobodyKeeps = keeping === 0
+  return {
+    served: tidy(served),
+    keepers: nobodyKeeps ? tidy(served) : tidy(keepers / keeping),
+    by: sharesOf(by, 1),
+    keepersBy: nobodyKeeps ? sharesOf(by, 1) : sharesOf(keepersBy, keeping),
+  }
+}
+
+/** Sites in the order of their names. */
+function sharesOf(by: ReadonlyMap<string, number>, whole: number): Readonly<Record<string, number>> {
   const sorted: Record<string, number> = {}
-  for (const site of by.size > 1 ? [...by.keys()].sort() : by.keys()) sorted[site] = tidy(by.get(site) ?? 0)
-  return { served: tidy(served), keepers: keeping === 0 ? tidy(served) : tidy(keepers / keeping), by: sorted }
+  for (const site of by.size > 1 ? [...by.keys()].sort() : by.keys()) sorted[site] = tidy((by.get(site) ?? 0) / whole)
+  return sorted
 }
 
 /** Cohorts hold two or three different answers at most: those that hold the same are one. */
@@ -133,7 +147,7 @@ export function serviceOf(users: Users, length: number): Service {
     const to = Math.min(length, users.points[index + 1]?.at ?? length)
     if (to <= point.at && length > 0) return
     lostSeconds += (1 - point.served) * (to - point.at)
-    spans.push({ from: point.at, to, served: point.served, by: point.by })
+    spans.push({ from: point.at, to, served: point.served, by: point.by, keepers: point.keepersBy })
   })
   return {
     app: users.app.name,

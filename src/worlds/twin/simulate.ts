@@ -127,6 +127,7 @@ function emptyWorld(plan: Plan, drill: Drill, seed: string, onEvent: (event: Tim
     sites: new Map(),
     clusters: new Map(),
     federations: new Map(),
+    releases: new Map(),
     copies: new Map(),
     users: new Map(),
     names: new Map(),

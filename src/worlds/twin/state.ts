@@ -40,6 +40,8 @@ export interface World {
   /** How many faults lie on one thing at present, by what they take away. */
   readonly faultsOn: Map<string, number>
   readonly federations: Map<string, FederationState>
+  /** By app: versions released one over the other; the last one is to be everywhere. */
+  readonly releases: Map<string, readonly Release[]>
   /** Containers started, for the judge of starts. */
   readonly starts: Start[]
   /** When everything that breaks is broken, and all that heals is healed. */
@@ -212,6 +214,8 @@ export interface Copy {
   readonly image: string
   readonly pullAlways: boolean
   readonly delivered: boolean
+  /** Its pods get AWS credentials by the role of their service account. */
+  readonly assumesRole: boolean
   /** Its requests need another service of the cluster, whose name is answered at another place. */
   readonly asksClusterDns: boolean
   /** Whether names are answered in truth, and whether requests fail for want of them. */
@@ -240,14 +244,30 @@ export interface Copy {
   awaitsFlux: boolean
   /** The operator owes it what he could not do without an API server. */
   awaitsOperator: boolean
+  /** The version that its Deployment asks for, if not the one that it began with. */
+  release: Rollout | undefined
+  releasing: Entry | undefined
   endpointsUpdate: Entry | undefined
   endpointsCause: Cause
   scheduling: Entry | undefined
 }
 
+export interface Rollout {
+  readonly version: Release
+  /** Pods of a version that never becomes ready. */
+  readonly pods: number
+  /** The event by which its containers ended. */
+  crash: Cause | undefined
+}
+
+/** A version that never becomes ready, or that ends once it is. */
+export type Release = 'broken' | 'crashing'
+
 export interface Pod {
   readonly name: string
   readonly copy: Copy
+  /** Of a version that never becomes ready. */
+  readonly broken: boolean
   node: Node | undefined
   /** Truth: it would answer. */
   serving: boolean
@@ -397,6 +417,7 @@ export interface Point {
   /** Share answered of those whose resolvers keep to the TTL. */
   readonly keepers: number
   readonly by: Readonly<Record<string, number>>
+  readonly keepersBy: Readonly<Record<string, number>>
   readonly event: number | undefined
 }
 
@@ -493,6 +514,8 @@ export interface Member {
   how: Failure
   /** Whether the last change found it settled: only then do the bounds of a detection hold to the letter. */
   settled: boolean
+  /** Of a member that pulls: its agent has lost Karmada or its node, and must be started and lead again. */
+  agent: AgentAway | undefined
   /** What probes found last, and since when they find it. */
   observed: boolean
   observedSince: number
@@ -506,6 +529,16 @@ export interface Member {
   taintCause: Cause
   taintedAt: number
   taints: Entry | undefined
+}
+
+export interface AgentAway {
+  readonly since: number
+  readonly cause: Cause
+  /** It ended with its node, and not by itself. */
+  readonly dark: boolean
+  /** What it needed came back by this event, and then it does. */
+  returned: Cause
+  back: Entry | undefined
 }
 
 /** A workload that the federation places. */
@@ -525,13 +558,25 @@ export interface Binding {
   readonly tasks: EvictionTask[]
   /** Tolerations that run, by member. */
   readonly evictions: Map<Member, Entry>
+  /** Off a member that lives, where the app is unhealthy; undefined: not declared, or its switch is off. */
+  readonly failover: AppFailover | undefined
+  /** Members on which it is held unhealthy, with what is then to happen. */
+  readonly unhealthy: Map<Member, Entry>
   doubled: boolean
+}
+
+export interface AppFailover {
+  readonly unhealthyForSeconds: number
+  readonly purge: Binding['purge']
+  readonly graceSeconds: number
 }
 
 export interface EvictionTask {
   readonly member: Member
   readonly at: number
   readonly cause: Cause
+  readonly purge: Binding['purge']
+  readonly graceSeconds: number
   timeout: Entry | undefined
   done: Entry | undefined
 }
@@ -550,4 +595,10 @@ export interface Work {
   /** Since when it fails, as its member is not reached. */
   failingSince: number | undefined
   waitedForOld: boolean
+  /** The version of the template that the member was last told. */
+  release: Release | undefined
+  /** What Karmada last heard; undefined: nothing was ever there. */
+  health: 'healthy' | 'unhealthy' | undefined
+  healthCause: Cause
+  hearing: Entry | undefined
 }

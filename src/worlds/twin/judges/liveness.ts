@@ -36,10 +36,20 @@ const copiesAmiss = (world: World): readonly string[] =>
     const whole = copy.declared
     const hosted = copy.cluster.nodes.some((node) => node.site === copy.site || !copy.pinned)
     const amiss = copy.lookups.fail || ready !== whole || serving !== whole || pending !== 0
-    return hosted && amiss
+    return hosted && amiss && !leftToPeople(world, copy)
       ? [`${copy.subject} has ${ready} ready and ${serving} serving of ${whole}, ${pending} waiting`]
       : []
   })
+
+/** With purge never a copy is nobody's any more, neither deleted nor told of another version, until somebody says so. */
+const leftToPeople = (world: World, copy: Copy): boolean =>
+  [...world.federations.values()].some(({ bindings }) =>
+    bindings.some(({ works, tasks }) =>
+      works.some(
+        (work) => work.copy === copy && tasks.some((task) => task.member === work.member && task.purge === 'never'),
+      ),
+    ),
+  )
 
 /** Copies that were rescheduled to other sites, and load balancers that were made anew, do not come back by themselves. */
 const usersAmiss = (world: World): readonly string[] =>

@@ -71,7 +71,8 @@ export function startPods(world: World, node: Node, pods: readonly Pod[], cause:
         pod.starting = undefined
         pod.startAttempts = world.queue.now
       }
-      if (!isAway(copy.crash)) becomeServing(world, node, up, cause, startup(copy.startupSeconds))
+      const well = up.filter((pod) => !pod.broken)
+      if (!isAway(copy.crash) && well.length > 0) becomeServing(world, node, well, cause, startup(copy.startupSeconds))
     })
     for (const pod of group) {
       pod.waitsForImage = false
@@ -88,8 +89,8 @@ function becomeServing(world: World, node: Node, pods: readonly Pod[], cause: Ca
   }
 }
 
-/** A container that changes on a node that is in touch is reported at once. */
-function report(world: World, node: Node, copy: Copy, pods: readonly Pod[]): void {
+/** A container that changes on a node that is in touch is reported at once; `since`: what made the kubelet look. */
+function report(world: World, node: Node, copy: Copy, pods: readonly Pod[], since: Cause = 0): void {
   if (!node.connected) return
   const entry = world.queue.at(world.queue.now + world.chance.between(0.2, 1.5, node.subject, 'report'), () => {
     if (!node.connected) return
@@ -101,7 +102,7 @@ function report(world: World, node: Node, copy: Copy, pods: readonly Pod[]): voi
       world,
       copy,
       changed,
-      { cause: first.servingCause, timer: containerNoticed() },
+      { cause: Math.max(first.servingCause, since), timer: containerNoticed() },
       `the kubelet of ${node.name} says so`,
     )
   })
@@ -120,7 +121,7 @@ export function reviewCrash(world: World, copy: Copy, cause: Cause): void {
     if (node === undefined || !node.kubelet || !knows(node)) continue
     if (ended) {
       for (const pod of group) pod.startAttempts = world.queue.now
-      report(world, node, copy, group)
+      report(world, node, copy, group, cause)
     } else restartLater(world, node, group, cause)
   }
 }
@@ -154,7 +155,7 @@ function restartLater(world: World, node: Node, pods: readonly Pod[], cause: Cau
 }
 
 /** The attempts come at once, then after 10 s, doubled up to 300 s: the next one after that time. */
-function nextAttempt(elapsed: number): { readonly wait: number; readonly attempt: number } {
+export function nextAttempt(elapsed: number): { readonly wait: number; readonly attempt: number } {
   let at = 0
   let wait: number = crashBackoff.firstSeconds
   let attempt = 1

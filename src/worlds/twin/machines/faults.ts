@@ -4,12 +4,15 @@ import type { Fault } from '../../../model/fleet.ts'
 import { gitSubject, registrySubject } from '../../../timeline/subjects.ts'
 import { touchSite } from '../build.ts'
 import type { Cause, World } from '../state.ts'
+import { isAway } from '../state.ts'
 import { registryChanged } from './containers.ts'
 import type { Effect } from './effect.ts'
 import { hold } from './effect.ts'
 import { copyEffect } from './faults-of-copies.ts'
 import { clusterEffect, regionEffect, zoneEffect } from './faults-of-regions.ts'
+import { releaseEffect } from './faults-of-releases.ts'
 import { siteEffect } from './faults-of-sites.ts'
+import { resumeReleases } from './releases.ts'
 
 /** Queues the beginning and the end of a fault. */
 export function queueFault(world: World, fault: Fault): void {
@@ -46,6 +49,7 @@ const about = ({ site, app }: Effect) => ({
 })
 
 function effectOf(world: World, fault: Fault): Effect {
+  if (fault.app !== undefined && fault.release !== undefined) return releaseEffect(world, fault.app, fault.release)
   if (fault.app !== undefined && fault.site !== undefined) return copyEffect(world, fault, fault.app, fault.site)
   if (fault.site !== undefined) return siteEffect(world, fault, touchSite(world, fault.site))
   if (fault.cluster !== undefined) return clusterEffect(world, fault, fault.cluster)
@@ -60,6 +64,8 @@ function fleetEffect(world: World, fault: Fault): Effect {
   const held = hold(world, git ? world.away.git : world.away.registry, fault.how ?? 'blackhole')
   const changed = (cause: Cause): void => {
     if (!git) registryChanged(world, cause)
+    else if (!isAway(world.away.git))
+      for (const cluster of world.clusters.values()) resumeReleases(world, cluster, cause)
   }
   return {
     subject: git ? gitSubject : registrySubject,

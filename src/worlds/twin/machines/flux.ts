@@ -7,6 +7,7 @@ import { loadBalancerMade } from '../../../timers/site.ts'
 import type { Cause, ClusterState, Copy, World } from '../state.ts'
 import { putBackByKarmada } from './karmada-works.ts'
 import type { Because } from './pod-events.ts'
+import { resumeReleases } from './releases.ts'
 
 const defaultIntervalSeconds = 600
 
@@ -32,6 +33,7 @@ const canReconcile = (cluster: ClusterState): boolean => cluster.up && cluster.n
 /** The control plane, or a node, is back: what waited for it is due within an interval. */
 export function resumeFlux(world: World, cluster: ClusterState, cause: Cause): void {
   if (!canReconcile(cluster)) return
+  resumeReleases(world, cluster, cause)
   for (const copy of cluster.copies) {
     if (copy.awaitsOperator) operatorPutsBack(world, copy)
     if (!copy.awaitsFlux) continue

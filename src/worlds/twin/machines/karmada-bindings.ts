@@ -1,6 +1,7 @@
 // What Karmada does with the workloads of a member that it holds lost: it takes them off in turn, asks its scheduler again, and lets
 // the old copies go once the new ones are healthy. karmada-works.ts tells the members.
 
+import { durationText } from '../../../model/duration.ts'
 import { failed } from '../../../schedule/binding.ts'
 import { lostTaint, memberCluster } from '../../../schedule/declared.ts'
 import type { Taint } from '../../../schedule/placement.ts'
@@ -16,7 +17,7 @@ import {
 } from '../../../timers/karmada.ts'
 import { atOnce } from '../../../timers/timer.ts'
 import type { Binding, Cause, Copy, EvictionTask, FederationState, Member, World } from '../state.ts'
-import { healthyWork, reviewWorks } from './karmada-works.ts'
+import { reviewWorks } from './karmada-works.ts'
 import type { Because } from './pod-events.ts'
 
 /** Everything that has replicas on a member which is marked waits out its toleration, then for one of the workers. */
@@ -62,6 +63,25 @@ function takeTurns(world: World, federation: FederationState, member: Member, le
 
 function evict(world: World, federation: FederationState, binding: Binding, member: Member): void {
   if (!federation.up || !member.noExecute || !isTarget(binding, member)) return
+  takeOff(world, federation, binding, member, {
+    because: { cause: member.taintCause, timer: evictionTimer(world, federation, binding, member) },
+    purge: binding.purge,
+    graceSeconds: karmadaSeconds.graceful,
+  })
+}
+
+export interface Eviction extends Pick<EvictionTask, 'purge' | 'graceSeconds'> {
+  readonly because: Because
+}
+
+/** The member is no target any more, and the scheduler deals out what is missing; the old copy stays until the task is over. */
+export function takeOff(
+  world: World,
+  federation: FederationState,
+  binding: Binding,
+  member: Member,
+  { because, purge, graceSeconds }: Eviction,
+): void {
   const had = binding.targets.find((target) => target.name === member.name)?.replicas ?? 0
   binding.targets = binding.targets.filter((target) => target.name !== member.name)
   const cause = world.log.emit({
@@ -69,20 +89,25 @@ function evict(world: World, federation: FederationState, binding: Binding, memb
     what: 'evicted',
     from: had,
     to: member.name,
-    because: { cause: member.taintCause, timer: evictionTimer(world, federation, binding, member) },
+    because,
     text: `Karmada takes ${binding.app.name} with ${had} ${had === 1 ? 'replica' : 'replicas'} off ${member.name}`,
     app: binding.app.name,
   })
-  const task: EvictionTask = { member, at: world.queue.now, cause, timeout: undefined, done: undefined }
-  binding.tasks.push(task)
-  if (binding.purge === 'gracefully') {
-    task.timeout = world.queue.at(world.queue.now + karmadaSeconds.graceful, () =>
-      endTask(world, federation, binding, task, { cause, timer: gracefulTimeout() }),
-    )
+  if (!binding.tasks.some((task) => task.member === member)) {
+    const task = { member, at: world.queue.now, cause, purge, graceSeconds, timeout: undefined, done: undefined }
+    binding.tasks.push(task)
+    if (purge !== 'never') armTimeout(world, federation, binding, task)
   }
   reschedule(world, federation, binding, cause)
   reviewWorks(world, federation, binding, cause)
   reviewTasks(world, federation, binding, cause)
+}
+
+function armTimeout(world: World, federation: FederationState, binding: Binding, task: EvictionTask): void {
+  const { graceSeconds, cause } = task
+  task.timeout = world.queue.at(world.queue.now + graceSeconds, () =>
+    endTask(world, federation, binding, task, { cause, timer: gracefulTimeout(graceSeconds) }),
+  )
 }
 
 /** All that may be in the queue at once; a Karmada that was itself away in between is later. */
@@ -166,37 +191,35 @@ const textOf = ({ targets }: Binding): string =>
 
 // ---------------------------------------------------------------------------------------------- letting go
 
-/** Pods of a federated copy changed in the API of its member: an eviction may be over. */
-export function copyChanged(world: World, copy: Copy, cause: Cause): void {
-  for (const federation of world.federations.values()) {
-    for (const binding of federation.bindings) {
-      if (binding.app === copy.app && binding.works.some((work) => work.copy === copy))
-        reviewTasks(world, federation, binding, cause)
-    }
-  }
-}
-
-/** A graceful eviction is over once everything that is wanted is healthy, and somebody is wanted at all. */
-export function reviewTasks(world: World, federation: FederationState, binding: Binding, cause: Cause): void {
-  if (binding.purge === 'never' || !federation.up) return
+/**
+ * An eviction is over once every member that is wanted reports a healthy copy, and somebody is wanted at all. What counts is the
+ * last report: a member that has a healthy share already is not asked to wait for what it gets besides.
+ */
+export function reviewTasks(
+  world: World,
+  federation: FederationState,
+  binding: Binding,
+  cause: Cause,
+  heardSeconds?: number,
+): void {
+  if (!federation.up) return
   for (const task of binding.tasks) {
-    const direct = binding.purge === 'directly'
-    const gone = binding.works.every((work) => work.member !== task.member || work.applied === 0)
-    const over = direct
-      ? gone
-      : binding.targets.length > 0 &&
-        binding.targets.every(({ name, replicas }) => healthyWork(binding, name, replicas))
+    if (task.purge === 'never') continue
+    const over = binding.targets.length > 0 && binding.targets.every(({ name }) => reportsHealth(binding, name))
     if (!over) {
       world.queue.cancel(task.done)
       task.done = undefined
       continue
     }
     if (task.done !== undefined) continue
-    task.done = world.queue.at(world.queue.now + world.chance.between(0.1, 0.6, binding.subject, 'purge'), () =>
-      endTask(world, federation, binding, task, { cause, timer: gracefulPurge() }),
+    task.done = world.queue.at(world.queue.now + world.chance.between(0.05, 0.3, binding.subject, 'purge'), () =>
+      endTask(world, federation, binding, task, { cause, timer: gracefulPurge(heardSeconds) }),
     )
   }
 }
+
+const reportsHealth = (binding: Binding, member: string): boolean =>
+  binding.works.some((work) => work.member.name === member && work.health === 'healthy')
 
 function endTask(
   world: World,
@@ -223,24 +246,23 @@ function endTask(
     from: null,
     to: task.member.name,
     because,
-    text: `Karmada lets the old copy of ${binding.app.name} on ${task.member.name} go${timedOut ? ' after ten minutes, though nothing took its place' : binding.purge === 'directly' ? '' : ', as the new one is healthy'}`,
+    text: `Karmada lets the old copy of ${binding.app.name} on ${task.member.name} go${timedOut ? ` after ${durationText(task.graceSeconds)}, though nothing took its place` : `, as ${binding.targets.map(({ name }) => name).join(' and ')} ${binding.targets.length === 1 ? 'reports' : 'report'} a healthy one`}`,
     app: binding.app.name,
   })
   reviewWorks(world, federation, binding, cause)
   reviewBindings(world, federation, cause)
 }
 
-/** Karmada is back: evictions whose ten minutes were over meanwhile end now, the others go on. */
+/** Karmada is back: evictions whose time was up meanwhile end now, the others go on. */
 export function resumeTasks(world: World, federation: FederationState, cause: Cause): void {
   for (const binding of federation.bindings) {
-    for (const task of binding.tasks) {
-      if (
-        task.timeout === undefined &&
-        binding.purge === 'gracefully' &&
-        world.queue.now - task.at >= karmadaSeconds.graceful
-      ) {
-        endTask(world, federation, binding, task, { cause, timer: { ...gracefulTimeout(), minSeconds: 0 } })
-      }
+    for (const task of [...binding.tasks]) {
+      if (task.timeout !== undefined || task.purge === 'never') continue
+      if (world.queue.now - task.at >= task.graceSeconds)
+        endTask(world, federation, binding, task, {
+          cause,
+          timer: { ...gracefulTimeout(task.graceSeconds), minSeconds: 0 },
+        })
     }
     reviewTasks(world, federation, binding, cause)
   }
@@ -270,5 +292,5 @@ export function servingChanged(world: World, copy: Copy, cause: Cause): void {
   }
 }
 
-const isTarget = (binding: Binding, member: Member): boolean =>
+export const isTarget = (binding: Binding, member: Member): boolean =>
   binding.targets.some((target) => target.name === member.name)

@@ -2,9 +2,11 @@
 // queued while a member is well and known to be; a loop runs from the moment at which truth and belief part until they agree again.
 
 import {
+  agentBack,
   karmadaStart,
   memberBack,
   memberLost,
+  memberLostByAgent,
   memberTaint,
   karmadaSeconds as seconds,
 } from '../../../timers/karmada.ts'
@@ -13,7 +15,10 @@ import { atOnce } from '../../../timers/timer.ts'
 import { powered } from '../reach.ts'
 import type { Cause, ClusterState, FederationState, Member, SiteState, World } from '../state.ts'
 import { isAway } from '../state.ts'
+import type { AgentEvents } from './karmada-agents.ts'
+import { reviewAgent, watchLease } from './karmada-agents.ts'
 import { cancelEvictions, resumeTasks, reviewBindings, startEvictions } from './karmada-bindings.ts'
+import { hearMember, reviewApps } from './karmada-health.ts'
 import { resumeWorks } from './karmada-works.ts'
 import type { Because } from './pod-events.ts'
 
@@ -50,11 +55,12 @@ function reviewHost(world: World, federation: FederationState, cause: Cause): vo
       federation.upCause = tellUp(world, federation, { cause, timer }, true)
       for (const member of federation.members) {
         reviewMember(world, federation, member, federation.upCause)
-        if (!agrees(member)) watch(world, federation, member)
+        if (!agrees(member) && member.probe === undefined) watch(world, federation, member)
         if (member.noExecute) startEvictions(world, federation, member)
       }
       resumeWorks(world, federation, undefined, federation.upCause)
       resumeTasks(world, federation, federation.upCause)
+      reviewApps(world, federation, federation.upCause)
       reviewBindings(world, federation, federation.upCause)
     },
   )
@@ -72,6 +78,7 @@ function goDown(world: World, federation: FederationState, cause: Cause): void {
     cancelEvictions(world, federation, member)
     reviewMember(world, federation, member, federation.upCause)
   }
+  reviewApps(world, federation, federation.upCause)
 }
 
 function tellUp(world: World, federation: FederationState, because: Because, up: boolean): Cause {
@@ -90,13 +97,19 @@ function tellUp(world: World, federation: FederationState, because: Because, up:
 
 // ---------------------------------------------------------------------------------------------- members
 
-/** Whether Karmada reaches the API of the member, or the agent of the member Karmada. */
+/** Whether Karmada reaches the API of the member, or the agent of the member both. */
 function reaches(federation: FederationState, member: Member): boolean {
-  const { cluster, sync } = member
+  const { cluster } = member
   if (!federation.up || !cluster.up) return false
-  if (sync === 'push' || cluster.nodes.length === 0) return hasWay(federation.host, cluster.controlPlaneSite)
-  return cluster.nodes.some((node) => powered(node) && node.kubelet && hasWay(federation.host, node.site))
+  return byAgent(member) ? member.agent === undefined : hasWay(federation.host, cluster.controlPlaneSite)
 }
+
+const byAgent = ({ sync, cluster }: Member): boolean => sync === 'pull' && cluster.nodes.length > 0
+
+/** Whether its agent has a node, and a way to Karmada. */
+const agentRuns = (federation: FederationState, { cluster }: Member): boolean =>
+  federation.up &&
+  cluster.nodes.some((node) => powered(node) && node.kubelet && !node.rebooted && hasWay(federation.host, node.site))
 
 /** Whether there is a way from where Karmada runs to a site, or to a control plane in a Region. */
 function hasWay(host: ClusterState, to: SiteState | undefined): boolean {
@@ -118,44 +131,67 @@ function howLost(member: Member): Member['how'] {
 }
 
 function reviewMember(world: World, federation: FederationState, member: Member, cause: Cause): void {
+  const agents = agentEvents(world, federation, member)
+  if (byAgent(member)) reviewAgent(world, member, agentRuns(federation, member), cause, agents)
+  setReached(world, federation, member, cause)
+  if (federation.up) watchLease(world, federation, member, agents)
+}
+
+function setReached(world: World, federation: FederationState, member: Member, cause: Cause): void {
   const now = reaches(federation, member)
   if (now === member.reached) return
   member.reached = now
   member.reachedCause = cause
   member.reachedSince = world.queue.now
-  if (!now) member.how = howLost(member)
-  if (!federation.up) return
+  if (now) hearMember(world, federation, member, cause)
+  else member.how = howLost(member)
+  if (!federation.up || member.agent !== undefined) return
   member.settled = member.probe === undefined && world.log.events[cause]?.at === world.queue.now
   if (member.probe === undefined) watch(world, federation, member)
   if (now && member.ready === 'True') resumeWorks(world, federation, member, cause)
 }
 
+const agentEvents = (world: World, federation: FederationState, member: Member): AgentEvents => ({
+  missed: (_away, since) => {
+    member.observed = false
+    member.observedSince = world.queue.now
+    publish(world, federation, member, 'Unknown', { cause: since, timer: memberLost('pull') })
+  },
+  back: ({ since, returned }) => {
+    world.queue.cancel(member.probe)
+    member.probe = undefined
+    const returnedAt = world.log.events[returned]?.at ?? 0
+    setReached(world, federation, member, returned)
+    if (member.ready === 'True') return
+    // an agent that has just been started believes what it finds first
+    world.queue.cancel(member.probe)
+    member.probe = undefined
+    member.observed = true
+    member.observedSince = world.queue.now
+    const timer = within(agentBack(returnedAt - since), world.queue.now - returnedAt, false)
+    publish(world, federation, member, 'True', { cause: returned, timer })
+  },
+})
+
 const agrees = (member: Member): boolean =>
   member.reached === (member.ready === 'True') && member.observed === member.reached
 
 function watch(world: World, federation: FederationState, member: Member): void {
-  if (member.sync === 'pull' && !member.reached) {
-    watchLease(world, federation, member)
-    return
-  }
+  if (member.agent !== undefined) return
   const first = world.chance.between(0, seconds.statusFrequency, member.subject, 'probe phase')
   member.probe = world.queue.at(world.queue.now + first, () => probe(world, federation, member))
 }
 
 /** One probe; a pulling member's agent looks at its own API in the same way, and reports. */
 function probe(world: World, federation: FederationState, member: Member): void {
-  const hangs = !member.reached && member.how === 'blackhole' && member.sync === 'push'
-  const took = hangs ? seconds.clientTimeout : world.chance.between(0.005, seconds.probe, member.subject, 'probe')
+  const hangs = !member.reached && member.how === 'blackhole'
+  const hung = byAgent(member) ? (member.observed ? 45 : 30) : seconds.clientTimeout
+  const took = hangs ? hung : world.chance.between(0.005, seconds.probe, member.subject, 'probe')
   member.probe = world.queue.at(world.queue.now + took, () => {
     observe(world, federation, member, member.reached)
     member.probe = agrees(member)
       ? undefined
       : world.queue.at(world.queue.now + seconds.statusFrequency, () => probe(world, federation, member))
-    if (member.sync === 'pull' && !member.reached) {
-      world.queue.cancel(member.probe)
-      member.probe = undefined
-      watchLease(world, federation, member)
-    }
   })
 }
 
@@ -169,34 +205,21 @@ function observe(world: World, federation: FederationState, member: Member, well
   if (well === believed) return
   const patience = well ? seconds.successThreshold : seconds.failureThreshold
   if (world.queue.now - member.observedSince < patience) return
-  publish(world, federation, member, well ? 'True' : 'False')
+  const elapsed = world.queue.now - (world.log.events[member.reachedCause]?.at ?? 0)
+  const asks = byAgent(member) ? memberLostByAgent(member.how) : memberLost('push', member.how)
+  const timer = within(well ? memberBack() : asks, elapsed, member.settled)
+  publish(world, federation, member, well ? 'True' : 'False', { cause: member.reachedCause, timer })
 }
 
-/** The monitor looks every 5 s for leases that are older than 40 s. */
-function watchLease(world: World, federation: FederationState, member: Member): void {
-  if (member.ready !== 'True') return
-  const { chance } = world
-  const age = chance.between(0, seconds.leaseRenewal, member.subject, 'lease age')
-  const tick = chance.between(0, seconds.monitorPeriod, member.subject, 'monitor phase')
-  const since = member.reachedSince
-  const at = Math.max(world.queue.now, since + seconds.monitorGrace - age + tick)
-  member.probe = world.queue.at(at, () => {
-    member.probe = undefined
-    if (member.reached || member.reachedSince !== since) {
-      if (!agrees(member)) watch(world, federation, member)
-      return
-    }
-    member.observed = false
-    member.observedSince = world.queue.now
-    publish(world, federation, member, 'Unknown')
-  })
-}
-
-function publish(world: World, federation: FederationState, member: Member, ready: Member['ready']): void {
+function publish(
+  world: World,
+  federation: FederationState,
+  member: Member,
+  ready: Member['ready'],
+  because: Because,
+): void {
   const from = member.ready
   const lost = ready !== 'True'
-  const elapsed = world.queue.now - (world.log.events[member.reachedCause]?.at ?? 0)
-  const timer = within(lost ? memberLost(member.sync, member.how) : memberBack(), elapsed, member.settled)
   member.ready = ready
   member.readySince = world.queue.now
   member.settled = true
@@ -205,7 +228,7 @@ function publish(world: World, federation: FederationState, member: Member, read
     what: 'ready',
     from,
     to: ready,
-    because: { cause: member.reachedCause, timer },
+    because,
     text: lost
       ? `Karmada of ${federation.federation.name} calls ${member.name} ${ready === 'False' ? 'not ready' : 'unknown'}`
       : `Karmada of ${federation.federation.name} calls ${member.name} ready again`,

@@ -3,16 +3,18 @@
 
 import { directWait, karmadaSeconds, workRetry, workSync } from '../../../timers/karmada.ts'
 import type { Timer } from '../../../timers/timer.ts'
+import { atOnce } from '../../../timers/timer.ts'
 import type { Binding, Cause, Copy, FederationState, Member, Work, World } from '../state.ts'
 import type { Because } from './pod-events.ts'
+import { forgetRelease, releaseOf, roll } from './releases.ts'
 
 /** Replicas that are wanted there; 'keep': an eviction is under way, and the old copy stays until it is over. */
 function wantedOf(work: Work): number | 'keep' {
   const { binding, member } = work
   const target = binding.targets.find(({ name }) => name === member.name)
   if (target !== undefined) return target.replicas
-  const evicting = binding.tasks.some((task) => task.member === member)
-  return evicting && binding.purge !== 'directly' ? 'keep' : 0
+  const task = binding.tasks.find((one) => one.member === member)
+  return task !== undefined && task.purge !== 'directly' ? 'keep' : 0
 }
 
 export function reviewWorks(world: World, federation: FederationState, binding: Binding, cause: Cause): void {
@@ -32,8 +34,13 @@ interface Attempt {
 
 function reviewWork(world: World, federation: FederationState, work: Work, attempt: Attempt): void {
   const wanted = wantedOf(work)
-  if (wanted === 0 && work.applied > 0) work.leaving = true
-  if (!work.leaving && (wanted === 'keep' || wanted === work.applied)) return
+  if (wanted === 0 && work.applied > 0) {
+    work.leaving = true
+    // of a Work that is marked for deletion no report counts
+    work.health = undefined
+  }
+  const told = wanted === 0 || work.release === releaseOf(world, work.binding.app)
+  if (!work.leaving && (wanted === 'keep' || (wanted === work.applied && told))) return
   if (!federation.up || work.entry !== undefined) return
   // a member whose dispatching is suspended is told nothing new
   if (!work.leaving && work.binding.placement.suspendedOn?.includes(work.member.name) === true) return
@@ -83,9 +90,10 @@ function fails(world: World, work: Work, { cause, timer }: Attempt): void {
 }
 
 const waitsForOld = ({ binding, member }: Work): boolean =>
-  binding.purge === 'directly' &&
-  binding.tasks.some((task) =>
-    binding.works.some((other) => other.member === task.member && other.member !== member && other.applied > 0),
+  binding.tasks.some(
+    (task) =>
+      task.purge === 'directly' &&
+      binding.works.some((other) => other.member === task.member && other.member !== member && other.applied > 0),
   )
 
 function apply(world: World, federation: FederationState, work: Work, because: Because): void {
@@ -93,22 +101,34 @@ function apply(world: World, federation: FederationState, work: Work, because: B
   work.failingSince = undefined
   const wanted = wantedOf(work)
   const replicas = work.leaving ? 0 : wanted
-  if (replicas === 'keep' || replicas === work.applied) {
+  const version = releaseOf(world, binding.app)
+  const same = work.release === version || replicas === 0
+  if (replicas === 'keep' || (replicas === work.applied && same)) {
     work.leaving = false
     return
   }
   const leaving = work.leaving
+  const fresh = work.applied === 0
   work.leaving = false
   work.waitedForOld = false
+  if (leaving) {
+    work.health = undefined
+    work.release = undefined
+  }
+  const scaled = replicas === work.applied ? because.cause : setReplicas(world, work, replicas, because, leaving)
   work.applied = replicas
-  const cause = setReplicas(world, work, replicas, because, leaving)
+  if (leaving) forgetRelease(world, work.copy, scaled)
+  if (!same) work.release = version
+  const cause = same
+    ? scaled
+    : roll(world, work.copy, version, scaled === because.cause ? because : { cause: scaled, timer: atOnce }, fresh)
   // it had to go first, and is wanted again
   reviewWork(world, federation, work, {
     cause,
     timer: workSync(),
     wait: world.chance.between(0.1, 0.9, work.copy.subject, 'work'),
   })
-  if (binding.purge === 'directly' && leaving) reviewWorks(world, federation, binding, cause)
+  if (leaving) reviewWorks(world, federation, binding, cause)
   world.tell.replicas(work.copy, cause)
   world.tell.podsChanged(work.copy, cause)
 }
@@ -138,10 +158,15 @@ export function resumeWorks(world: World, federation: FederationState, member: M
   for (const binding of federation.bindings) {
     for (const work of binding.works) {
       if (member !== undefined && work.member !== member) continue
-      const outage = work.failingSince === undefined ? 0 : world.queue.now - work.failingSince
-      const timer = work.failingSince === undefined ? workSync() : workRetry(outage)
+      // an agent does the Works of its member itself: nothing of them has failed while it was away
+      const { failingSince } = work.member.sync === 'pull' ? { failingSince: undefined } : work
+      const outage = failingSince === undefined ? 0 : world.queue.now - failingSince
+      const retry = failingSince === undefined ? workSync() : workRetry(outage)
+      // an agent that has just been started was called for some time ago
+      const late = world.queue.now - (world.log.events[cause]?.at ?? world.queue.now)
+      const timer = { ...retry, maxSeconds: retry.maxSeconds + late }
       const wait =
-        work.failingSince === undefined
+        failingSince === undefined
           ? 0
           : Math.min(outage, karmadaSeconds.retryMax) * world.chance.draw(work.copy.subject, 'work retry')
       reviewWork(world, federation, work, {
@@ -151,12 +176,6 @@ export function resumeWorks(world: World, federation: FederationState, member: M
       })
     }
   }
-}
-
-/** The target has what is wanted, and its member says that it is ready. */
-export function healthyWork(binding: Binding, member: string, replicas: number): boolean {
-  const work = binding.works.find((one) => one.member.name === member)
-  return work !== undefined && hears(work.member) && work.applied === replicas && work.copy.told.ready >= replicas
 }
 
 /** Somebody changed a copy by hand: Karmada puts it back as soon as it hears of it. */

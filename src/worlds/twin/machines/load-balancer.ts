@@ -186,12 +186,18 @@ function reviewHealth(world: World, door: Door, because: Because): void {
     from,
     to: count,
     because,
-    text: `the load balancer of ${app.name} at ${site.site.name} calls ${count} of ${pods(door.targets.size)} healthy`,
+    text: `the load balancer of ${app.name} at ${site.site.name} ${healthText(count, from, door.targets.size)}`,
     site: site.site.name,
     app: app.name,
   })
   door.healthy = count > 0
   world.tell.verdict(app, site.site.name, door.healthyCause)
+}
+
+function healthText(count: number, before: number, all: number): string {
+  if (all === 0) return 'has no pod left'
+  if (count > before) return `calls ${count} of ${pods(all)} healthy`
+  return count === 0 ? 'calls no pod healthy any more' : `calls only ${count} of ${pods(all)} healthy`
 }
 
 // ---------------------------------------------------------------------------------------------- proxies

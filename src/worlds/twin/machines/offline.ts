@@ -2,11 +2,18 @@
 // management cluster that is gone: nothing stops either, but nothing is repaired.
 
 import { sourceFetch } from '../../../timers/flux.ts'
-import { clusterCertificates, offlinePromise, registryToken } from '../../../timers/offline.ts'
+import {
+  clusterCertificates,
+  nodeCredentials,
+  offlinePromise,
+  podCredentials,
+  registryToken,
+} from '../../../timers/offline.ts'
 import type { Timer } from '../../../timers/timer.ts'
 import { atOnce } from '../../../timers/timer.ts'
 import type { Cause, ClusterState, SiteState, World } from '../state.ts'
 import { isAway } from '../state.ts'
+import { resumeReleases } from './releases.ts'
 
 /** The link of a site may have changed. */
 export function reviewOffline(world: World, site: SiteState, cause: Cause): void {
@@ -20,7 +27,10 @@ export function reviewOffline(world: World, site: SiteState, cause: Cause): void
   }
   const outage = world.queue.now - (site.aloneSince ?? world.queue.now)
   site.aloneSince = undefined
-  for (const cluster of site.clusters) fetchAgain(world, site, cluster, outage, cause)
+  for (const cluster of site.clusters) {
+    fetchAgain(world, site, cluster, outage, cause)
+    resumeReleases(world, cluster, cause)
+  }
 }
 
 function startRunningOut(world: World, site: SiteState, cause: Cause): void {
@@ -59,6 +69,21 @@ function startRunningOut(world: World, site: SiteState, cause: Cause): void {
       'registryToken',
       registryToken(),
       `the token of ${name} for its registry is too old: when the line is back a pull needs a new one first`,
+    )
+  const signing = [...site.clusters].flatMap(({ copies }) =>
+    copies.filter((copy) => copy.site === site && copy.assumesRole).map((copy) => copy.app.name),
+  )
+  if (signing.length > 0)
+    runsOut(
+      'podCredentials',
+      podCredentials(),
+      `the AWS credentials of ${signing.join(' and ')} at ${name} have expired, and STS is out of reach: what is signed with them is refused, also by what stands at the site`,
+    )
+  if (site.site.place.kind === 'hybrid')
+    runsOut(
+      'nodeCredentials',
+      nodeCredentials(),
+      `the AWS credentials of the nodes at ${name} have expired: when the line is back they sign on anew before they are ready`,
     )
   if (local.some(({ cluster }) => cluster.eksAnywhere !== undefined)) {
     runsOut(

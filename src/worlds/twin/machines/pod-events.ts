@@ -41,7 +41,12 @@ export function tellReady(world: World, copy: Copy, changed: readonly Pod[], bec
   const says =
     count === from
       ? { what: 'status', from: null, to: changed.length, text: `the API knows better of ${pods(changed.length)}` }
-      : { what: 'ready', from, to: count, text: `the API counts ${count} of ${copy.replicas} pods` }
+      : {
+          what: 'ready',
+          from,
+          to: count,
+          text: `the API counts ${copy.replicas === 0 ? 'no pod' : `${count} of ${copy.replicas} pods`}`,
+        }
   const cause = world.log.emit({
     subject: copy.subject,
     ...says,

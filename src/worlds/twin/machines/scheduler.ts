@@ -26,7 +26,8 @@ function create(world: World, copy: Copy, cause: Cause): void {
   if (!copy.cluster.up) return
   const missing = wanted(copy) - counted(copy)
   if (missing <= 0) return
-  for (let count = 0; count < missing; count += 1) addPod(copy, undefined, false)
+  const broken = brokenMissing(copy)
+  for (let count = 0; count < missing; count += 1) addPod(copy, undefined, false, count < broken)
   const made = tellPending(
     world,
     copy,
@@ -36,6 +37,10 @@ function create(world: World, copy: Copy, cause: Cause): void {
   schedule(world, copy, made)
 }
 
+/** Each version has a ReplicaSet of its own, which replaces its own. */
+const brokenMissing = ({ release, pods }: Copy): number =>
+  release?.version === 'broken' ? release.pods - pods.filter((pod) => pod.broken && !pod.deleted).length : 0
+
 /** Those that wait go first, then those that are not ready. */
 function remove(world: World, copy: Copy, surplus: number, cause: Cause): void {
   if (surplus <= 0) return
@@ -44,6 +49,11 @@ function remove(world: World, copy: Copy, surplus: number, cause: Cause): void {
     .filter((pod) => !pod.deleted)
     .sort((a, b) => rank(a) - rank(b))
     .slice(0, surplus)
+  take(world, copy, going, cause)
+}
+
+/** Takes pods away; what is then missing is made anew. */
+export function take(world: World, copy: Copy, going: readonly Pod[], cause: Cause): void {
   const wereReady = going.filter((pod) => pod.ready)
   for (const pod of going) markDeleted(pod)
   const because = { cause, timer: podDeleted() }

@@ -1,0 +1,130 @@
+// What runs on this machine, for people: what an `up` reached and what of the plan it did not, and what `status` found.
+
+import { secondsText } from '../model/duration.ts'
+import { counted, listed } from '../model/words.ts'
+import type { DownReport } from '../worlds/local/down.ts'
+import type { EngineStatus, LocalStatus } from '../worlds/local/status.ts'
+import type { UpReport } from '../worlds/local/up.ts'
+
+export function upText(fleet: string, report: UpReport): string {
+  const { seconds, started, kept, memory, clusters, federations } = report
+  const whole = memory.reduce((sum, { mebibytes }) => sum + mebibytes, 0)
+  return [
+    `${fleet} runs on this machine after ${secondsText(seconds)}: ${counted(started, 'engine')} started${kept > 0 ? `, ${kept} ran already` : ''}, ${sizeText(whole)} of memory`,
+    ...clusters.map((name) => `  ${name}: a control plane${nodesText(report, name)}`),
+    ...federations.map(
+      ({ name, members }) =>
+        `  ${name}: Karmada${members.length === 0 ? ' without members' : ` with ${listed(members)}`}`,
+    ),
+    '',
+    'Memory',
+    ...memory.map(
+      ({ engine, count, mebibytes }) => `  ${engine.padEnd(32)} ${String(count).padStart(3)}  ${sizeText(mebibytes)}`,
+    ),
+    ...section('Stood in for', groups(report, 'standIn')),
+    ...section('Not on this machine', groups(report, 'notHere')),
+    '',
+    `  next  skerry status · skerry kubeconfig ${federations[0]?.name ?? clusters[0] ?? 'CLUSTER'} · skerry down`,
+  ].join('\n')
+}
+
+function nodesText({ answers }: UpReport, cluster: string): string {
+  const nodes = answers
+    .filter(
+      ({ step, answer }) => step.kind === 'pool.join' && step.subject.cluster === cluster && answer.kind !== 'notHere',
+    )
+    .reduce((sum, { step }) => sum + Number(step.intent.replicas ?? 0), 0)
+  return nodes === 0 ? '' : ` with ${counted(nodes, 'node')}`
+}
+
+const sizeText = (mebibytes: number): string =>
+  mebibytes < 1000 ? `${mebibytes} MiB` : `${(mebibytes / 1024).toFixed(2)} GiB`
+
+const section = (title: string, lines: readonly string[]): readonly string[] =>
+  lines.length === 0 ? [] : ['', title, ...lines]
+
+/** Steps that are answered alike are one line. */
+function groups({ answers }: UpReport, kind: 'standIn' | 'notHere'): readonly string[] {
+  const alike = new Map<string, { count: number; kind: string; words: string }>()
+  for (const { step, answer } of answers) {
+    if (answer.kind !== kind) continue
+    const words = answer.kind === 'standIn' ? answer.what : answer.kind === 'notHere' ? answer.why : ''
+    const known = alike.get(`${step.kind} ${words}`)
+    alike.set(`${step.kind} ${words}`, { count: (known?.count ?? 0) + 1, kind: step.kind, words })
+  }
+  return [...alike.values()].map(
+    ({ count, kind: stepKind, words }) => `  ${stepKind.padEnd(17)} ${counted(count, 'step').padEnd(9)}  ${words}`,
+  )
+}
+
+export function downText(report: DownReport | undefined): string {
+  if (report === undefined) return 'nothing of this fleet runs on this machine'
+  const ended = report.stopped.filter(({ how }) => how !== 'gone').length
+  return `${counted(ended, 'engine')} ended in ${secondsText(report.seconds)}; nothing is left`
+}
+
+const stateWords = {
+  running: 'running',
+  dead: 'dead',
+  notHeardOf: 'not heard of',
+  notStarted: 'not started',
+} satisfies Record<EngineStatus['state'], string>
+
+export function localStatusText(status: LocalStatus): string {
+  const { fleet, up, cutOffAt, holder, engines, clusters, federations, mebibytes } = status
+  return [
+    `${fleet} on this machine: ${counted(engines.length, 'engine')}, ${sizeText(mebibytes)} of memory`,
+    ...(holder === undefined ? [] : [`  skerry ${holder.verb} is at work on it (process ${holder.pid})`]),
+    ...(cutOffAt.length === 0
+      ? []
+      : [`  a run was cut off at ${listed(cutOffAt.slice(0, 3))}`, '  next  skerry up, to go on, or skerry down']),
+    ...(up === 'begun' && cutOffAt.length === 0 && holder === undefined
+      ? ['  the last up did not come to its end', '  next  skerry up, to go on, or skerry down']
+      : []),
+    ...section(
+      'Clusters',
+      clusters.map(({ name, ready, expected }) =>
+        ready === undefined
+          ? `  ✗ ${name}: its API does not answer`
+          : `  ${ready >= expected ? '✓' : '✗'} ${name}: ${ready} of ${counted(expected, 'node')} ready`,
+      ),
+    ),
+    ...section(
+      'Federations',
+      federations.map(({ name, members }) =>
+        members === undefined
+          ? `  ✗ ${name}: the API of Karmada does not answer`
+          : `  ${members.every(({ ready }) => ready) ? '✓' : '✗'} ${name}: ${members.length === 0 ? 'no members' : members.map((member) => `${member.name} ${member.ready ? 'ready' : 'not ready'}`).join(', ')}`,
+      ),
+    ),
+    ...section(
+      'Engines',
+      engines.map(
+        ({ id, state, seconds, mebibytes: own }) =>
+          `  ${state === 'running' ? '✓' : '✗'} ${id.padEnd(48)} ${stateWords[state].padEnd(12)} ${sinceText(state, seconds)}${own > 0 ? `  ${sizeText(own)}` : ''}`,
+      ),
+    ),
+  ].join('\n')
+}
+
+function sinceText(state: EngineStatus['state'], seconds: number | undefined): string {
+  if (state === 'notStarted') return ''
+  if (seconds === undefined) return 'never answered'
+  return state === 'dead' ? `last heard of ${secondsText(seconds)} ago` : `for ${secondsText(seconds)}`
+}
+
+/** The published form: state as data, answers with their steps by id. */
+export const localStatusJson = (status: LocalStatus): string =>
+  JSON.stringify({ version: 1, world: 'local', ...status }, null, 2)
+
+export const upJson = (report: UpReport): string =>
+  JSON.stringify(
+    {
+      version: 1,
+      world: 'local',
+      ...report,
+      answers: report.answers.map(({ step, answer }) => ({ step: step.id, ...answer })),
+    },
+    null,
+    2,
+  )

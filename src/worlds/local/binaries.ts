@@ -1,0 +1,54 @@
+// The programs of the engines, as `skerry engines install` left them.
+
+import { Refusal } from '../../model/refusal.ts'
+import { listed } from '../../model/words.ts'
+import type { Versions } from './answers.ts'
+import { engineFiles, findEngine } from './install/cache.ts'
+import { engineLocks, familyOf } from './install/locks.ts'
+import type { Layout } from './layout.ts'
+
+export interface Engines {
+  readonly find: (name: string) => string | undefined
+  /** Of one that is known to be there. */
+  readonly binary: (name: string) => string
+  /** The folder with the files of a family; '' where it is not there. */
+  readonly files: (family: string) => string
+  readonly versions: Versions
+}
+
+export function enginesOfMachine(env: NodeJS.ProcessEnv): Engines {
+  const find = (name: string) => findEngine(name, { env })
+  const version = (family: string) => engineLocks.find(({ name }) => name === family)?.version ?? ''
+  return {
+    find,
+    binary: (name) => find(name) ?? name,
+    files: (family) => engineFiles(family, { env }) ?? '',
+    versions: { kubernetes: version('kubernetes'), karmada: version('karmada') },
+  }
+}
+
+/** What the layout runs, and what it reads. */
+export function requireEngines({ find, files }: Pick<Engines, 'find' | 'files'>, layout: Layout): void {
+  const federated = layout.federations.length > 0
+  const programs = [
+    ...(federated || layout.clusters.length > 0 ? ['etcd', 'kube-apiserver', 'kube-controller-manager'] : []),
+    ...(layout.clusters.length > 0 ? ['kube-scheduler'] : []),
+    ...(layout.clusters.some(({ pools }) => pools.size > 0) ? ['kwok'] : []),
+    ...(federated
+      ? ['aggregated-apiserver', 'controller-manager', 'scheduler', 'webhook'].map((name) => `karmada-${name}`)
+      : []),
+    ...(layout.federations.some(({ members }) => members.some(({ sync }) => sync === 'pull')) ? ['karmada-agent'] : []),
+  ]
+  const missing = programs.filter((name) => find(name) === undefined)
+  const families = new Set(missing.map((name) => familyOf(name)?.name ?? name))
+  if (programs.includes('kwok') && files('kwok') === '') families.add('kwok')
+  if (federated && files('karmada') === '') families.add('karmada')
+  if (families.size === 0) return
+  throw new Refusal(
+    'refused',
+    missing.length > 0
+      ? `${listed(missing)} ${missing.length === 1 ? 'is' : 'are'} not installed`
+      : `the files of ${listed([...families])} are not installed`,
+    `skerry engines install ${[...families].join(' ')}`,
+  )
+}

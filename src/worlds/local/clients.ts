@@ -1,0 +1,45 @@
+// Clients of the API servers of one fleet, each made once, with its certificates.
+
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Owner, Ports } from './engine.ts'
+import { engineId } from './engine.ts'
+import { pkiFiles } from './engines/control-plane.ts'
+import type { KubeClient } from './kube/client.ts'
+import { kubeClient } from './kube/client.ts'
+import type { Credentials } from './probe.ts'
+
+export interface Clients {
+  readonly credentials: () => Credentials
+  readonly of: (owner: Owner) => KubeClient
+  readonly close: () => void
+}
+
+export const apiServerOf = (owner: Owner): string =>
+  engineId(owner, owner.kind === 'cluster' ? 'kube-apiserver' : 'karmada-apiserver')
+
+export function clientsFor(folder: string, ports: () => Ports, timeoutMs?: number): Clients {
+  const pki = pkiFiles(join(folder, 'pki'))
+  let known: Credentials | undefined
+  const credentials = (): Credentials => {
+    known ??= {
+      ca: readFileSync(pki.ca, 'utf8'),
+      cert: readFileSync(pki.admin, 'utf8'),
+      key: readFileSync(pki.adminKey, 'utf8'),
+    }
+    return known
+  }
+  const made = new Map<string, KubeClient>()
+  return {
+    credentials,
+    of: (owner) => {
+      const id = apiServerOf(owner)
+      const client = made.get(id) ?? kubeClient(ports()[id]?.https ?? 0, credentials(), timeoutMs)
+      made.set(id, client)
+      return client
+    },
+    close: () => {
+      for (const client of made.values()) client.close()
+    },
+  }
+}

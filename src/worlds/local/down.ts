@@ -1,0 +1,55 @@
+// skerry down --on local: stops every engine of the fleet, in order, and removes its folder. From any state: after a kill in the middle of
+// up or down, without records, with records of processes that are gone, or whose pid is another program's by now.
+
+import { existsSync } from 'node:fs'
+import { Refusal } from '../../model/refusal.ts'
+import { removeFolder, sweep } from './folder.ts'
+import { hold } from './holder.ts'
+import { write } from './journal.ts'
+import { titleOf } from './layout.ts'
+import type { Stopped } from './runner.ts'
+import { stopEngines } from './runner.ts'
+import { freshState, ledgerAt, orphansOf, readState, recovered } from './state.ts'
+
+export interface DownReport {
+  readonly folder: string
+  readonly stopped: readonly Stopped[]
+  readonly seconds: number
+}
+
+export interface DownOptions {
+  readonly folder: string
+  readonly say: (line: string) => void
+  readonly now: () => Date
+}
+
+/** Undefined where there was nothing. */
+export async function down({ folder, say, now }: DownOptions): Promise<DownReport | undefined> {
+  sweep(folder)
+  if (!existsSync(folder) && orphansOf(folder).length === 0) return undefined
+  const begun = now().getTime()
+  const release = await hold(folder, 'down', now)
+  try {
+    const state = readState(folder)
+    const ledger = ledgerAt(folder, recovered(state ?? freshState('', folder, folder)))
+    write(folder, { at: now().toISOString(), verb: 'down', step: 'stop', phase: 'begin' })
+    const told = (it: Stopped) => {
+      if (it.how !== 'gone') say(`${it.how === 'killed' ? 'killed ' : 'stopped'}  ${titleOf(it.id)}`)
+    }
+    const stopped = [...(await stopEngines({ ledger, now }, Object.values(ledger.state().engines), told))]
+    // one that was being started by a run that died meanwhile, or whose state somebody removed, stands in no record
+    for (let round = 0; round < 3; round += 1)
+      stopped.push(...(await stopEngines({ ledger, now }, orphansOf(folder), told)))
+    const left = orphansOf(folder).flatMap(({ process: it }) => it?.pid ?? [])
+    if (left.length > 0)
+      throw new Refusal(
+        'world',
+        `process ${left.join(', ')} does not end`,
+        'end it by hand, then run skerry down again',
+      )
+    removeFolder(folder)
+    return { folder, stopped, seconds: (now().getTime() - begun) / 1_000 }
+  } finally {
+    release()
+  }
+}

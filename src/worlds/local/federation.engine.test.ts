@@ -1,0 +1,262 @@
+// Karmada and two members on real engines: up, divided, lost, moved, down. One story, in order: what each test finds, the one before made.
+import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { needs } from '../../../test/needs.ts'
+import { plan, readFleet, schedule } from '../../index.ts'
+import type { Placement } from '../../schedule/placement.ts'
+import { enginesOfMachine } from './binaries.ts'
+import type { Clients } from './clients.ts'
+import { clientsFor } from './clients.ts'
+import { down } from './down.ts'
+import type { Owner } from './engine.ts'
+import type { KubeObject } from './kube/client.ts'
+import { until } from './kube/until.ts'
+import { status } from './status.ts'
+import type { Machine } from './testing/machine.case.ts'
+import {
+  allPorts,
+  controlPlaneEngines,
+  filesOf,
+  hasEngines,
+  karmadaEngines,
+  listening,
+  machine,
+  processesOf,
+} from './testing/machine.case.ts'
+import type { UpReport } from './up.ts'
+import { up } from './up.ts'
+
+const source = fileURLToPath(new URL('../../../examples/federation', import.meta.url))
+const engines = [...controlPlaneEngines, ...karmadaEngines, 'karmada-agent']
+const minute = 60_000
+const now = () => new Date()
+const main: Owner = { kind: 'federation', name: 'main' }
+const member = (name: string): Owner => ({ kind: 'cluster', name })
+
+let here: Machine
+let before: readonly string[]
+let report: UpReport
+let clients: Clients
+
+const bringUp = async (only = ['parent', 'virginia', 'oregon']): Promise<UpReport> =>
+  up({
+    plan: plan(await readFleet([source])),
+    only,
+    folder: here.folder,
+    source,
+    engines: enginesOfMachine(process.env),
+    say: () => undefined,
+    now,
+  })
+
+beforeEach(needs('the engines', () => hasEngines(engines)))
+beforeAll(async () => {
+  if (hasEngines(engines) !== true) return
+  here = machine('federation', source)
+  before = filesOf(here.root)
+  report = await bringUp()
+  clients = clientsFor(here.folder, () => here.state().ports)
+}, 3 * minute)
+afterAll(async () => {
+  if (here === undefined) return
+  clients?.close()
+  await down({ folder: here.folder, say: () => undefined, now })
+  here.remove()
+}, minute)
+
+const placement: Placement = {
+  clusterAffinity: { clusterNames: ['virginia', 'oregon'] },
+  replicaScheduling: {
+    replicaSchedulingType: 'Divided',
+    replicaDivisionPreference: 'Weighted',
+    weightPreference: {
+      staticWeightList: ['virginia', 'oregon'].map((name) => ({ targetCluster: { clusterNames: [name] }, weight: 1 })),
+    },
+  },
+}
+const nginx: readonly KubeObject[] = [
+  {
+    apiVersion: 'policy.karmada.io/v1alpha1',
+    kind: 'PropagationPolicy',
+    metadata: { name: 'nginx', namespace: 'default' },
+    spec: { resourceSelectors: [{ apiVersion: 'apps/v1', kind: 'Deployment', name: 'nginx' }], placement },
+  },
+  {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'nginx', namespace: 'default' },
+    spec: {
+      replicas: 5,
+      selector: { matchLabels: { app: 'nginx' } },
+      template: {
+        metadata: { labels: { app: 'nginx' } },
+        spec: { containers: [{ name: 'nginx', image: 'nginx' }] },
+      },
+    },
+  },
+]
+
+interface Binding extends KubeObject {
+  readonly spec: { readonly clusters?: readonly { readonly name: string; readonly replicas: number }[] }
+}
+const targets = async () => {
+  const path = '/apis/work.karmada.io/v1alpha2/namespaces/default/resourcebindings/nginx-deployment'
+  const binding = await clients.of(main).get<Binding>(path)
+  return [...(binding?.spec.clusters ?? [])].sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+const readyOn = async (name: string): Promise<number> => {
+  const found = await clients.of(member(name)).get('/apis/apps/v1/namespaces/default/deployments/nginx')
+  return Number((found?.status as { readyReplicas?: number } | undefined)?.readyReplicas ?? 0)
+}
+
+describe('a federation on real engines', () => {
+  test(
+    'is ready, its API on an etcd of its own, nodes in the zones of their subnets, members as the plan has them [seed 76]',
+    async () => {
+      console.info(
+        `ready after ${report.seconds.toFixed(1)} s, ${report.memory.reduce((sum, it) => sum + it.mebibytes, 0)} MiB in ${report.started} engines`,
+      )
+      const seen = await status(here.folder, now)
+      expect(seen?.engines.map(({ state }) => state)).toEqual(Array.from({ length: 17 }, () => 'running'))
+      expect(seen?.engines.filter(({ engine }) => engine === 'etcd').map(({ of }) => of.name)).toEqual([
+        'oregon',
+        'virginia',
+        'main',
+      ])
+      expect(seen?.clusters).toEqual([
+        { name: 'virginia', expected: 4, nodes: 4, ready: 4 },
+        { name: 'oregon', expected: 4, nodes: 4, ready: 4 },
+      ])
+      expect(seen?.federations).toEqual([
+        {
+          name: 'main',
+          members: [
+            { name: 'virginia', ready: true },
+            { name: 'oregon', ready: true },
+          ],
+        },
+      ])
+      const { items } = (await clients.of(member('virginia')).get<{ items: KubeObject[] }>('/api/v1/nodes')) ?? {
+        items: [],
+      }
+      expect(items.map(({ metadata }) => metadata.labels?.['topology.kubernetes.io/zone'])).toEqual([
+        'us-east-1a',
+        'us-east-1b',
+        'us-east-1a',
+        'us-east-1b',
+      ])
+      const oregon = await clients.of(main).get('/apis/cluster.karmada.io/v1alpha1/clusters/oregon')
+      expect(oregon).toMatchObject({
+        metadata: { labels: { tier: 'member' } },
+        spec: { syncMode: 'Push', region: 'us-west-2', provider: 'aws' },
+      })
+    },
+    1 * minute,
+  )
+
+  test(
+    'divides five replicas over equal weights as schedule() says with the UID of the template [seed 80, 81]',
+    async () => {
+      for (const object of nginx) await clients.of(main).apply(object)
+      const result = await until('that nginx is divided', async () => {
+        const found = await targets()
+        return found.reduce((sum, { replicas }) => sum + replicas, 0) === 5 ? found : undefined
+      })
+      expect([
+        [3, 2],
+        [2, 3],
+      ]).toContainEqual(result.map(({ replicas }) => replicas))
+      const template = await clients.of(main).get('/apis/apps/v1/namespaces/default/deployments/nginx')
+      const said = schedule({
+        clusters: ['oregon', 'virginia'].map((name) => ({ name, avail: -1 })),
+        replicas: 5,
+        uid: template?.metadata.uid ?? '',
+        placement,
+      })
+      expect(said).toEqual({ result })
+      await until('that all five are ready', async () => {
+        const counts = [await readyOn('oregon'), await readyOn('virginia')]
+        return counts.join() === result.map(({ replicas }) => replicas).join() ? counts : undefined
+      })
+    },
+    2 * minute,
+  )
+
+  test(
+    'moves the replicas of a member whose API server was killed, and status tells of it',
+    async () => {
+      const { process: killed } = here.state().engines['cluster/virginia/kube-apiserver'] ?? {}
+      process.kill(killed?.pid ?? 0, 'SIGKILL')
+      const begun = Date.now()
+      await until(
+        'that all five run on the other member',
+        async () => ((await readyOn('oregon')) === 5 ? true : undefined),
+        { seconds: 100 },
+      )
+      const seconds = (Date.now() - begun) / 1_000
+      console.info(`moved after ${seconds.toFixed(1)} s`)
+      expect(await targets()).toEqual([{ name: 'oregon', replicas: 5 }])
+      // 30..40 s until the member counts as lost, at once from there (no toleration); the rest is this machine's load
+      expect(seconds).toBeGreaterThan(29)
+      expect(seconds).toBeLessThan(60)
+      const seen = await status(here.folder, now)
+      expect(
+        seen?.engines.filter(({ state }) => state !== 'running').map(({ id, state }) => [id, state]),
+      ).toContainEqual(['cluster/virginia/kube-apiserver', 'dead'])
+      expect(seen?.clusters).toContainEqual({ name: 'virginia', expected: 4, nodes: 0, ready: undefined })
+      expect(seen?.federations[0]?.members).toContainEqual({ name: 'virginia', ready: false })
+    },
+    3 * minute,
+  )
+
+  test(
+    'a second up starts what is dead and nothing else; the member is taken back, its replicas are not',
+    async () => {
+      const again = await bringUp()
+      expect(again.started).toBeGreaterThanOrEqual(1)
+      expect(again.started + again.kept).toBe(17)
+      expect(again.kept).toBeGreaterThanOrEqual(12)
+      const third = await bringUp()
+      expect([third.started, third.kept]).toEqual([0, 17])
+      await pause(2_000)
+      expect(await targets()).toEqual([{ name: 'oregon', replicas: 5 }])
+    },
+    4 * minute,
+  )
+
+  test(
+    'a member that pulls is added to what runs, by its agent, with the labels of its cluster',
+    async () => {
+      const added = await bringUp(['plant'])
+      expect([added.started, added.kept]).toEqual([6, 17])
+      const plant = await clients.of(main).get('/apis/cluster.karmada.io/v1alpha1/clusters/plant')
+      expect(plant).toMatchObject({
+        metadata: { labels: { tier: 'member' } },
+        spec: { syncMode: 'Pull', provider: 'on-premises' },
+      })
+      const members = (await status(here.folder, now))?.federations[0]?.members
+      expect(members?.map(({ name, ready }) => [name, ready])).toEqual([
+        ['virginia', true],
+        ['oregon', true],
+        ['plant', true],
+      ])
+    },
+    2 * minute,
+  )
+
+  test(
+    'down leaves no process, no port and no file',
+    async () => {
+      const ports = allPorts(here.state())
+      expect((await listening(ports)).length).toBeGreaterThan(20)
+      expect(processesOf(here.root).length).toBe(23)
+      const ended = await down({ folder: here.folder, say: () => undefined, now })
+      expect(ended?.stopped.length).toBe(23)
+      expect(processesOf(here.root)).toEqual([])
+      expect(await listening(ports)).toEqual([])
+      expect(filesOf(here.root)).toEqual(before)
+    },
+    2 * minute,
+  )
+})

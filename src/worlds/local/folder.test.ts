@@ -1,0 +1,51 @@
+// Where the state lies, and that nothing of it stays.
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { folderOf, foldersAt, privateFolder, removeFolder, sweep, writeFile } from './folder.ts'
+
+let root: string
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'skerry-folder-'))
+})
+afterEach(() => rmSync(root, { recursive: true, force: true }))
+
+test('one fleet has one folder, by its name and where it lies: SKERRY_STATE, else XDG_STATE_HOME, else the home', () => {
+  const fleet = join(root, 'fleet.yaml')
+  writeFileSync(fleet, '')
+  expect(folderOf({ SKERRY_STATE: '/state' }, 'stores', fleet)).toMatch(/^\/state\/local\/stores-[0-9a-f]{8}$/)
+  expect(folderOf({ XDG_STATE_HOME: '/xdg' }, 'stores', fleet)).toMatch(/^\/xdg\/skerry\/local\/stores-/)
+  expect(folderOf({}, 'stores', fleet)).toMatch(/\/\.local\/state\/skerry\/local\/stores-/)
+  // the file and its folder are the same fleet; another folder is another one
+  expect(folderOf({}, 'stores', fleet)).toBe(folderOf({}, 'stores', root))
+  expect(folderOf({}, 'stores', root)).not.toBe(folderOf({}, 'stores', tmpdir()))
+})
+
+test('what is written is whole and only for its owner', () => {
+  const file = join(root, 'a', 'b', 'key')
+  writeFile(file, 'secret')
+  expect(statSync(file).mode & 0o777).toBe(0o600)
+  expect(statSync(join(root, 'a', 'b')).mode & 0o777).toBe(0o700)
+  expect(readdirSync(join(root, 'a', 'b'))).toEqual(['key'])
+})
+
+test('a removal takes the empty folders of skerry along, and leaves what is not its own', () => {
+  const env = { XDG_STATE_HOME: root }
+  const [mine, other] = ['mine', 'other'].map((name) => privateFolder(folderOf(env, name, root)))
+  expect(foldersAt(env, root)).toEqual([mine, other])
+  removeFolder(mine ?? '')
+  expect(foldersAt(env, root)).toEqual([other])
+  removeFolder(other ?? '')
+  expect(readdirSync(root)).toEqual([])
+})
+
+test('a removal that was killed half-way is no state, and is ended by the next command', () => {
+  const env = { SKERRY_STATE: root }
+  const folder = folderOf(env, 'mine', root)
+  const half = join(root, 'local', `.removed-00ff00ff-${folder.split('/').at(-1)}`)
+  mkdirSync(half, { recursive: true })
+  expect(foldersAt(env, root)).toEqual([folder])
+  sweep(folder)
+  expect(existsSync(half)).toBe(false)
+})

@@ -1,0 +1,38 @@
+// Asks an engine whether it is ready, over the loopback and with the fleet's own certificates.
+
+import { request as httpRequest } from 'node:http'
+import { request as httpsRequest } from 'node:https'
+import { connect } from 'node:net'
+import type { Probe } from './engine.ts'
+
+export interface Credentials {
+  readonly ca: string
+  readonly cert: string
+  readonly key: string
+}
+
+/** Undefined when it is ready, else what it said instead. */
+export function probe(what: Probe, credentials: Credentials, timeoutMs = 2_000): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    if (what.kind === 'tcp') {
+      const socket = connect({ host: '127.0.0.1', port: what.port, timeout: timeoutMs })
+      const end = (answer: string | undefined) => {
+        socket.destroy()
+        resolve(answer)
+      }
+      socket.once('connect', () => end(undefined))
+      socket.once('timeout', () => end('no answer'))
+      socket.once('error', (error) => end(error.message))
+      return
+    }
+    const options = { host: '127.0.0.1', port: what.port, path: what.path, agent: false, timeout: timeoutMs }
+    const asked = what.kind === 'https' ? httpsRequest({ ...options, ...credentials }) : httpRequest(options)
+    asked.once('response', (response) => {
+      response.resume()
+      resolve(response.statusCode === what.status ? undefined : `status ${response.statusCode}`)
+    })
+    asked.once('timeout', () => asked.destroy(new Error('no answer')))
+    asked.once('error', (error) => resolve(error.message))
+    asked.end()
+  })
+}

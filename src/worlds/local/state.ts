@@ -1,0 +1,160 @@
+// What skerry knows of the engines it started: written whole before an engine is started (an intent, with the token that its environment
+// will carry) and again once its pid is known. So no process can be orphaned: whatever carries a token of this run is ours.
+
+import { createHash, randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Refusal } from '../../model/refusal.ts'
+import type { EngineName, Owner, Ports, Probe, Stop } from './engine.ts'
+import { writeFile } from './folder.ts'
+import type { ProcessId } from './process.ts'
+import { isAlive, withToken } from './process.ts'
+
+export interface EngineRecord {
+  readonly id: string
+  readonly name: EngineName
+  readonly owner: Owner
+  /** In the environment of the process. */
+  readonly token: string
+  /** Undefined between the intent and the start. */
+  readonly process?: ProcessId
+  /** Of the values it was started with: an engine whose values differ now is started anew. */
+  readonly digest: string
+  readonly stop: Stop
+  /** How it is asked whether it is well. */
+  readonly ready: Probe
+  readonly startedAt: string
+  /** Answered its probe. */
+  readonly readyAt?: string
+}
+
+export interface LocalState {
+  readonly version: 1
+  readonly fleet: string
+  /** In every token. */
+  readonly run: string
+  /** The file or folder that the fleet was read from. */
+  readonly source: string
+  /** The clusters that were asked for; undefined: every one. */
+  readonly only?: readonly string[] | undefined
+  /** What there should be, for `status`: clusters with the number of their nodes, federations with their members. */
+  readonly expected: Expected
+  readonly ports: Ports
+  readonly engines: Readonly<Record<string, EngineRecord>>
+  /** What the last `up` reached. */
+  readonly up: 'begun' | 'done'
+}
+
+export interface Expected {
+  readonly clusters: Readonly<Record<string, number>>
+  readonly federations: Readonly<Record<string, readonly string[]>>
+  /** Clusters that run nothing but a federation, by their name. */
+  readonly hosts: Readonly<Record<string, string>>
+}
+
+export const freshState = (fleet: string, source: string, folder: string): LocalState => ({
+  version: 1,
+  fleet,
+  source,
+  run: `${markOf(folder)}.${randomUUID()}`,
+  expected: { clusters: {}, federations: {}, hosts: {} },
+  ports: {},
+  engines: {},
+  up: 'begun',
+})
+
+/** In the token of every engine of this folder, whatever run started it. */
+const markOf = (folder: string): string => createHash('sha256').update(folder).digest('hex').slice(0, 12)
+
+const path = (folder: string): string => join(folder, 'state.json')
+
+/** Undefined where nothing was ever started. */
+export function readState(folder: string): LocalState | undefined {
+  let text: string
+  try {
+    text = readFileSync(path(folder), 'utf8')
+  } catch {
+    return undefined
+  }
+  try {
+    const state = JSON.parse(text) as LocalState
+    if (state.version === 1 && typeof state.run === 'string') return state
+  } catch {
+    // told below
+  }
+  throw new Refusal(
+    'refused',
+    `${path(folder)} is not of this version of skerry, or was changed by hand`,
+    'end what runs by hand (its processes carry SKERRY_RUN in their environment) and remove that folder',
+  )
+}
+
+/** The state in memory and on disk, always the same. */
+export interface Ledger {
+  readonly folder: string
+  state(): LocalState
+  change(change: (state: LocalState) => LocalState): void
+}
+
+export function ledgerAt(folder: string, state: LocalState): Ledger {
+  let current = state
+  return {
+    folder,
+    state: () => current,
+    change: (change) => {
+      current = change(current)
+      writeFile(path(folder), `${JSON.stringify(current, null, 1)}\n`)
+    },
+  }
+}
+
+export const withRecord = (state: LocalState, record: EngineRecord): LocalState => ({
+  ...state,
+  engines: { ...state.engines, [record.id]: record },
+})
+
+export function withoutRecord(state: LocalState, id: string): LocalState {
+  const { [id]: _gone, ...engines } = state.engines
+  return { ...state, engines }
+}
+
+export const tokenPrefix = (state: LocalState): string => `${state.run}:`
+export const tokenFor = (state: LocalState, id: string): string => `${tokenPrefix(state)}${id}:${randomUUID()}`
+
+/**
+ * After a kill: an intent whose process was started gets it back; a process that stands in no record gets one, so that it is stopped in
+ * its turn. Records of processes that are gone stay: `up` starts them again, `status` tells of them.
+ */
+export function recovered(state: LocalState, found = withToken(tokenPrefix(state))): LocalState {
+  const known = new Map(Object.values(state.engines).map((record) => [record.token, record]))
+  let next = state
+  for (const { pid, startTime, token } of found) {
+    const record = known.get(token)
+    if (record === undefined) next = withRecord(next, strayRecord(state.engines, token, { pid, startTime }))
+    else if (record.process === undefined || !isAlive(record.process))
+      next = withRecord(next, { ...record, process: { pid, startTime } })
+  }
+  return next
+}
+
+/** Engines of this folder that no record names, though somebody removed its state by hand. */
+export const orphansOf = (folder: string): readonly EngineRecord[] =>
+  withToken(`${markOf(folder)}.`).map(({ pid, startTime, token }) => strayRecord({}, token, { pid, startTime }))
+
+/** A process without a record: its token has its name, and that how it is stopped. */
+function strayRecord(engines: LocalState['engines'], token: string, process: ProcessId): EngineRecord {
+  const id = token.split(':')[1] ?? token
+  const [, owner = id, engine = id] = id.split('/')
+  const known = engines[id]
+  return {
+    id: `${id}/stray-${process.pid}`,
+    name: known?.name ?? (engine as EngineName),
+    owner: known?.owner ?? { kind: 'cluster', name: owner },
+    token,
+    process,
+    digest: '',
+    stop: known?.stop ?? { order: engine === 'etcd' ? 2 : /apiserver/.test(engine) ? 1 : 0, graceSeconds: 3 },
+    ready: known?.ready ?? { kind: 'tcp', port: 0 },
+    startedAt: '',
+  }
+}

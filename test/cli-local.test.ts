@@ -1,0 +1,71 @@
+// The verbs of the world on this machine, as people run them, where no engine is installed and nothing runs. With engines:
+// src/worlds/local/*.engine.test.ts. Runs the bundle in dist/.
+
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const command = join(root, 'dist', 'cli.js')
+const work = mkdtempSync(join(tmpdir(), 'skerry-cli-local-'))
+const federation = join(root, 'examples', 'federation')
+
+beforeAll(() => {
+  if (!existsSync(command)) throw new Error('dist/cli.js is missing: npm run build')
+})
+afterAll(() => rmSync(work, { recursive: true, force: true }))
+
+function skerry(words: readonly string[], cwd = work) {
+  const env = {
+    NO_COLOR: '1',
+    SKERRY_STATE: join(work, 'state'),
+    SKERRY_CACHE: join(work, 'cache'),
+    KUBEBUILDER_ASSETS: '',
+  }
+  return spawnSync(process.execPath, [command, ...words], { cwd, encoding: 'utf8', env: { ...process.env, ...env } })
+}
+
+test('without engines up says what to type, and leaves nothing', () => {
+  const { stdout, stderr, status } = skerry(['up', federation, '--only', 'virginia'])
+  expect(stderr).toContain(
+    'skerry: etcd, kube-apiserver, kube-controller-manager, kube-scheduler and kwok are not installed',
+  )
+  expect(stderr).toContain('next  skerry engines install etcd kubernetes kwok')
+  expect([stdout, status]).toEqual(['', 3])
+  expect(readdirSync(work)).toEqual([])
+})
+
+test('a cluster that is not there is a wrong use, with the names that are', () => {
+  const { stderr, status } = skerry(['up', federation, '--only', 'virginai'])
+  expect(stderr).toContain('there is no cluster virginai in federation')
+  expect(stderr).toContain('its clusters are parent, virginia, oregon and plant')
+  expect(status).toBe(2)
+})
+
+test('where nothing runs, status and down say so, and kubeconfig and logs say what to type', () => {
+  for (const verb of ['status', 'down']) {
+    const { stdout, status } = skerry([verb, federation])
+    expect([stdout, status]).toEqual(['nothing of this fleet runs on this machine\n', 0])
+  }
+  expect(JSON.parse(skerry(['status', federation, '-o', 'json']).stdout)).toEqual({
+    version: 1,
+    world: 'local',
+    engines: [],
+  })
+  for (const words of [
+    ['kubeconfig', 'virginia'],
+    ['logs', 'virginia', 'etcd'],
+  ]) {
+    const { stderr, status } = skerry([...words, '-f', federation])
+    expect(stderr).toContain('nothing of this fleet runs on this machine')
+    expect(stderr).toContain('skerry up --only virginia')
+    expect(status).toBe(2)
+  }
+})
+
+test('the real world is refused until it is there', () => {
+  for (const verb of ['up', 'status', 'down']) expect(skerry([verb, federation, '--on', 'real']).status).toBe(3)
+})
