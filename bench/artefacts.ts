@@ -28,7 +28,7 @@ function planOf(rows: number): Plan {
 const isHardware = ({ path }: Artefact): boolean => path.endsWith('hardware.csv')
 const bytes = (files: readonly Artefact[]): number => files.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0)
 
-function timed<T>(work: () => T): readonly [T, number] {
+function timed<T>(work: () => T): readonly [made: T, milliseconds: number] {
   const began = performance.now()
   const made = work()
   return [made, performance.now() - began]
@@ -40,12 +40,9 @@ let before = { rows: 0, bytes: 0, milliseconds: 0 }
 for (const rows of [100, 1_000, 10_000]) {
   const made = planOf(rows)
   const [files, milliseconds] = timed(() => artefacts(made))
-  const [full, fullMilliseconds] = timed(() =>
-    made.fleet.sites
-      .filter((site) => site.class === 'store')
-      .slice(0, shown)
-      .flatMap((site) => render(made, site.name)),
-  )
+  const bundles = bundlesOf(made)
+  const stores = made.fleet.sites.filter((site) => site.class === 'store').slice(0, shown)
+  const full = stores.flatMap((site) => render(made, bundles, site.name))
   const size = bytes(files.filter((file) => !isHardware(file)))
   const further = rows - before.rows
   const perRow = (size - before.bytes) / further

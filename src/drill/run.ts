@@ -1,7 +1,7 @@
 // A drill on the twin: one run to show and many more to judge by. A claim that fails in any run has failed, because a fleet does
 // not choose its phases.
 
-import { failoverPaths, idleFaults, lossOfFaults } from '../failover/index.ts'
+import { failoverPaths, idleFaults, lossOfFaults, nodesAt } from '../failover/index.ts'
 import { durationText } from '../model/duration.ts'
 import type { Drill, Fleet } from '../model/fleet.ts'
 import { lookup } from '../model/lookup.ts'
@@ -196,9 +196,10 @@ function refuseWhatCannotRun({ fleet, placement }: Plan, drill: Drill): void {
     app === undefined || site === undefined || scaleTo === undefined ? [] : [{ app, site, replicas: scaleTo }],
   )
   for (const { app, site, replicas } of [...placement, ...scaled]) {
-    const nodes = lookup(fleet)
-      .poolsOf(site)
-      .reduce((sum, pool) => sum + pool.replicas, 0)
+    const find = lookup(fleet)
+    const stands = find.site(site)
+    const declared = find.app(app)?.placement.find((one) => one.site === site || one.federation !== undefined)
+    const nodes = stands === undefined ? 0 : nodesAt(fleet, stands, declared)
     if (nodes === 0 || replicas <= podsPerNode * nodes) continue
     throw new Refusal(
       'refused',

@@ -1,9 +1,9 @@
 // What is true of sites and copies right after a loss, before anybody has noticed: power, nodes, the way of users, the way to the
 // control plane. Beliefs and their timers come later, in detection.ts.
 
-import type { App, Audience, Fleet, Placement, Site } from '../model/fleet.ts'
+import type { App, Audience, Fleet, NodePool, Placement, Site } from '../model/fleet.ts'
 import { lookup } from '../model/lookup.ts'
-import { siteTraits } from '../places/index.ts'
+import { isClosed, poolsOpenTo, siteTraits } from '../places/index.ts'
 import type { LossFault } from './loss.ts'
 import { hangsOnLink, poolZones, reachedOnItsOwn, zonesOf } from './loss.ts'
 
@@ -12,7 +12,7 @@ export type Symptom = 'blackhole' | 'refused'
 
 export interface SiteAfter {
   readonly power: boolean
-  /** Share of its nodes that still run. */
+  /** Share of its nodes that still run; where pods are asked for, of those that they may run on. */
   readonly nodes: number
   readonly controlPlane: boolean
   /** Whether its nodes reach their control plane. */
@@ -53,14 +53,16 @@ const untouched: SiteAfter = {
   door: true,
 }
 
-export function siteAfter(fleet: Fleet, site: Site, faults: readonly LossFault[]): SiteAfter {
+/** With a placement the nodes are those that its pods may run on. */
+export function siteAfter(fleet: Fleet, site: Site, faults: readonly LossFault[], placement?: Placement): SiteAfter {
   const { bySite, others } = sorted(faults)
+  const pools = poolsFor(fleet, site, placement)
   const at = lookup(fleet).cluster(site.cluster)?.at
   let after = untouched
-  for (const fault of others) after = applied(fleet, site, after, fault)
-  for (const fault of bySite.get(site.name) ?? []) after = applied(fleet, site, after, fault)
+  for (const fault of others) after = applied(fleet, site, pools, after, fault)
+  for (const fault of bySite.get(site.name) ?? []) after = applied(fleet, site, pools, after, fault)
   if (at !== undefined && at !== site.name)
-    for (const fault of bySite.get(at) ?? []) after = applied(fleet, site, after, fault)
+    for (const fault of bySite.get(at) ?? []) after = applied(fleet, site, pools, after, fault)
   return after
 }
 
@@ -95,7 +97,13 @@ export function sorted(faults: readonly LossFault[]): SortedFaults {
   return fresh
 }
 
-function applied(fleet: Fleet, site: Site, after: SiteAfter, fault: LossFault): SiteAfter {
+function applied(
+  fleet: Fleet,
+  site: Site,
+  pools: readonly NodePool[],
+  after: SiteAfter,
+  fault: LossFault,
+): SiteAfter {
   const cluster = lookup(fleet).cluster(site.cluster)
   const how: Symptom = fault.how === 'refuse' ? 'refused' : 'blackhole'
   const dark: SiteAfter = {
@@ -117,7 +125,9 @@ function applied(fleet: Fleet, site: Site, after: SiteAfter, fault: LossFault): 
     if (fault.lose !== 'everything') return after
     const zones = zonesOf(fleet, site)
     if (zones.includes(fault.zone))
-      return zones.length === 1 ? dark : { ...after, nodes: after.nodes * (1 - shareInZone(fleet, site, fault.zone)) }
+      return zones.length === 1
+        ? dark
+        : { ...after, nodes: after.nodes * (1 - shareInZone(fleet, site, pools, fault.zone)) }
     // an Outpost is anchored to its zone by its service link; to others the zone only lends its control plane
     return site.place.parentZone === fault.zone &&
       siteTraits(fleet, site).locale === 'outpost' &&
@@ -153,10 +163,7 @@ function applied(fleet: Fleet, site: Site, after: SiteAfter, fault: LossFault): 
     case 'internet':
       return { ...after, publicWay: how }
     case 'nodes':
-      return {
-        ...after,
-        nodes: Math.max(0, 1 - (fault.count ?? Number.POSITIVE_INFINITY) / Math.max(1, nodesAt(fleet, site))),
-      }
+      return { ...after, nodes: shareOutside(fleet, site, pools, fault.count ?? Number.POSITIVE_INFINITY) }
     default:
       return after
   }
@@ -170,20 +177,40 @@ function controlPlaneStandsAt(fleet: Fleet, site: Site): boolean {
 /** Whether the load balancer stands in the Region, on the far side of the link. */
 export const doorStandsAway = (fleet: Fleet, site: Site): boolean => !siteTraits(fleet, site).ownIngress.value
 
-export const nodesAt = (fleet: Fleet, site: Site): number =>
-  lookup(fleet)
-    .poolsOf(site.name)
-    .reduce((sum, pool) => sum + pool.replicas, 0)
+/** All of them, or those that the pods of the placement may run on. */
+export const nodesAt = (fleet: Fleet, site: Site, placement?: Placement): number =>
+  nodesOf(poolsFor(fleet, site, placement))
+
+const nodesOf = (pools: readonly NodePool[]): number => pools.reduce((sum, { replicas }) => sum + replicas, 0)
+
+function poolsFor(fleet: Fleet, site: Site, placement: Placement | undefined): readonly NodePool[] {
+  const pools = lookup(fleet).poolsOf(site.name)
+  return placement === undefined ? pools : poolsOpenTo(fleet, pools, placement.manifests)
+}
+
+/** The share of the nodes of these pools that is left when the site loses so many: workers first, as in the twin. */
+function shareOutside(fleet: Fleet, site: Site, pools: readonly NodePool[], count: number): number {
+  const all = lookup(fleet).poolsOf(site.name)
+  // a site whose machines no pool lists still has one
+  if (all.length === 0) return Math.max(0, 1 - count)
+  let left = count
+  let lost = 0
+  for (const pool of [...all].sort((a, b) => Number(isClosed(fleet, a)) - Number(isClosed(fleet, b)))) {
+    const going = Math.min(left, pool.replicas)
+    left -= going
+    if (pools.includes(pool)) lost += going
+  }
+  return Math.max(0, 1 - lost / Math.max(1, nodesOf(pools)))
+}
 
 /** Nodes of a pool are spread over its zones in turn. */
-function shareInZone(fleet: Fleet, site: Site, zone: string): number {
-  const pools = lookup(fleet).poolsOf(site.name)
+function shareInZone(fleet: Fleet, site: Site, pools: readonly NodePool[], zone: string): number {
   let inside = 0
   for (const pool of pools) {
     const zones = poolZones(fleet, site, pool)
     for (let index = 0; index < pool.replicas; index += 1) if (zones[index % zones.length] === zone) inside += 1
   }
-  return inside / Math.max(1, nodesAt(fleet, site))
+  return inside / Math.max(1, nodesOf(pools))
 }
 
 /** A copy of the app after the faults; the placement's own faults (scaled, deleted, asked on another port) among them. */
@@ -195,7 +222,7 @@ export function copyAfter(
 ): CopyAfter | undefined {
   const site = lookup(fleet).site(placement.site)
   if (site === undefined) return undefined
-  const after = siteAfter(fleet, site, faults)
+  const after = siteAfter(fleet, site, faults, placement)
   const own = sorted(faults).byCopy.get(`${app.name}/${site.name}`) ?? []
   const scaled = own.find((fault) => fault.scaleTo !== undefined)?.scaleTo
   const removed = own.some(
@@ -203,7 +230,8 @@ export function copyAfter(
   )
   const doorDeleted = own.some((fault) => fault.delete === 'ingress' || fault.delete === 'namespace')
   const unserved = own.some((fault) => fault.delete === 'service')
-  const wanted = removed || unserved ? 0 : Math.min(scaled ?? placement.replicas, placement.replicas)
+  const kept = placement.pinned && nodesAt(fleet, site) > 0 && nodesAt(fleet, site, placement) === 0
+  const wanted = removed || unserved || kept ? 0 : Math.min(scaled ?? placement.replicas, placement.replicas)
   const pods = Math.min(wanted, Math.floor(placement.replicas * after.nodes + 1e-9))
   const door = after.door && !doorDeleted
   const silent = after.nodes < 1

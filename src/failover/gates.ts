@@ -119,7 +119,7 @@ function ofCopies(fleet: Fleet, app: App, sites: readonly Site[]): readonly Gate
           ...gateAt(fleet, app.origin)('expose/routing'),
         },
       ]
-    const nodes = nodesAt(fleet, site)
+    const nodes = nodesAt(fleet, site, placement)
     const ready = placement.replicas > 0 && nodes > 0
     const audiences = app.audiences
       .flatMap((name) => lookup(fleet).audience(name) ?? [])
@@ -133,7 +133,9 @@ function ofCopies(fleet: Fleet, app: App, sites: readonly Site[]): readonly Gate
           ? `${count(placement.replicas, 'replica')} on ${count(nodes, 'node')}`
           : placement.replicas === 0
             ? 'no replica runs there: nothing takes over'
-            : 'no node stands there',
+            : nodesAt(fleet, site) > 0
+              ? 'its pods tolerate the taints of no node there'
+              : 'no node stands there',
         ...gateAt(fleet, placement.origin)('replicas'),
       },
       {

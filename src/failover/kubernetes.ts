@@ -86,7 +86,7 @@ export function kubernetesChain(
     single(nodeDetection(values, { passSeconds: silentHere > 1 ? busyPass(load).maxSeconds : 0 })),
     single(podsNotReady(load)),
   ])
-  const elsewhere = hasOtherNodes(fleet, cluster, site, faults)
+  const elsewhere = hasOtherNodes(fleet, cluster, site, faults, placement)
   const replaced = !evicts ? 'none' : placement.pinned || !elsewhere ? 'pending' : 'elsewhere'
   return {
     site: site.name,
@@ -201,16 +201,22 @@ function modeOf(fleet: Fleet, site: Site, counts: Counts, values: NodeLifecycle)
     : 'normal'
 }
 
-function hasOtherNodes(fleet: Fleet, cluster: Cluster, site: Site, faults: readonly LossFault[]): boolean {
+function hasOtherNodes(
+  fleet: Fleet,
+  cluster: Cluster,
+  site: Site,
+  faults: readonly LossFault[],
+  placement: Placement,
+): boolean {
   return lookup(fleet)
     .sitesOf(cluster.name)
     .some((other) => {
-      const after = siteAfter(fleet, other, faults)
+      const after = siteAfter(fleet, other, faults, placement)
       return (
         (other.name !== site.name || after.nodes > 0) &&
         after.nodes > 0 &&
         after.controlWay &&
-        nodesAt(fleet, other) > 0
+        nodesAt(fleet, other, placement) > 0
       )
     })
 }

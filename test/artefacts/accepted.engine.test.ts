@@ -133,7 +133,7 @@ describe('kubeconform, strict, with the schemas of the engines', () => {
 
   test('files that are no objects are known by name: kustomizations and their parts, values of charts, rules of SOPS', () => {
     const parts = [...made.values()].flatMap(({ others }) => others.part.map((path) => path.split('/').at(-1) ?? ''))
-    expect(parts.filter((name) => !/-patch\.yaml$|^(?:every-row|rows)\.yaml$/.test(name))).toEqual([])
+    expect(parts.filter((name) => !/-patch\.yaml$|^(?:cluster|every-row|rows)\.yaml$/.test(name))).toEqual([])
     expect(of('federation').others['chart values']).toEqual(['charts/parent/karmada.values.yaml'])
   })
 

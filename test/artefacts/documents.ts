@@ -6,17 +6,14 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { promisify } from 'node:util'
 import { parse, parseDocument } from 'yaml'
-import { expectedOf } from '../../scripts/golden.ts'
 import type { KubernetesObject } from '../../src/artefacts/artefact.ts'
 import type { Bundle } from '../../src/artefacts/bundle.ts'
 import { fleetValues, isFleetVariable } from '../../src/artefacts/fleet-values.ts'
 import { repositoryOf, topFolder } from '../../src/artefacts/flux/layout.ts'
 import { render } from '../../src/artefacts/flux/render.ts'
 import { bundlesOf } from '../../src/artefacts/index.ts'
-import { readFleet } from '../../src/fleet/read.ts'
 import type { Fleet } from '../../src/model/fleet.ts'
 import type { Plan } from '../../src/model/plan.ts'
-import { plan } from '../../src/plan/index.ts'
 
 export interface Document {
   /** Where it comes from: `files/…`, `built/…` or `rendered/…`. */
@@ -39,16 +36,20 @@ type Values = Readonly<Record<string, string>>
 /** By folder, each with the values of a few of those who apply it. */
 type Sets = ReadonlyMap<string, readonly (Values | undefined)[]>
 
+/** A plan and its files; of a class with many rows a few may do. */
+export interface Written {
+  readonly plan: Plan
+  readonly files: ReadonlyMap<string, string>
+}
+
 /** Rows of one shape that are judged. */
 const rowsJudged = 3
 
-export async function documentsOf(example: string, kustomize: string, root: string): Promise<Documents> {
-  const files = await expectedOf(example)
+export async function documentsOf({ plan: made, files }: Written, kustomize: string, root: string): Promise<Documents> {
   for (const [path, text] of files) {
     mkdirSync(dirname(join(root, path)), { recursive: true })
     writeFileSync(join(root, path), text)
   }
-  const made = plan(await readFleet([join('examples', example)]))
   const bundles = bundlesOf(made)
   const others = othersOf(files)
   const built = await buildAll(outermost(files, others.kustomization), root, kustomize)

@@ -12,7 +12,7 @@ interface Schema {
   items?: Schema
 }
 
-/** The template of file names, as `kubeconform -schema-location` takes it. */
+/** The template of file names, as `kubeconform -schema-location` takes it; the core group goes by its version. */
 export const schemaLocation = (folder: string): string =>
   `${folder}/{{ .Group }}/{{ .ResourceKind }}_{{ .ResourceAPIVersion }}.json`
 
@@ -59,8 +59,9 @@ export function schemasFromOpenApi(folder: string, swagger: string, isWanted: (k
 }
 
 function write(folder: string, group: string, kind: string, version: string, schema: Schema): void {
-  mkdirSync(join(folder, group), { recursive: true })
-  writeFileSync(join(folder, group, `${kind.toLowerCase()}_${version}.json`), JSON.stringify(schema))
+  const place = join(folder, group === '' ? version : group)
+  mkdirSync(place, { recursive: true })
+  writeFileSync(join(place, `${kind.toLowerCase()}_${version}.json`), JSON.stringify(schema))
 }
 
 /** References put in place; one that leads back to itself is left open. */

@@ -5,11 +5,13 @@ import type { Plan } from '../../model/plan.ts'
 import type { Artefact, KubernetesObject } from '../artefact.ts'
 import { yamlOf } from '../artefact.ts'
 import type { Bundle } from '../bundle.ts'
+import { isFleetVariable } from '../fleet-values.ts'
 import { classFiles } from './classes.ts'
 import { clusterFiles, syncOf } from './clusters.ts'
 import type { Repository } from './layout.ts'
 import { repositoryOf } from './layout.ts'
 import { readme } from './readme.ts'
+import { namesIn } from './substitution.ts'
 import { treeFiles } from './tree.ts'
 
 const output = 'gitops'
@@ -41,6 +43,21 @@ export function fluxSync(plan: Plan, cluster: string): readonly KubernetesObject
 
 /** Asked for thousands of clusters of one plan. */
 const bare = new WeakMap<Plan, Repository>()
+
+/** Keys that the ConfigMap `fleet-values` of a cluster must hold before its Kustomizations can be ready. */
+export function fleetValuesOf(bundles: readonly Bundle[], cluster: string): readonly string[] {
+  const names = bundles
+    .filter(({ targets }) => targets.some((target) => target.cluster === cluster))
+    .flatMap((bundle) => [
+      ...namesIn({
+        base: bundle.base,
+        overlays: bundle.overlays.filter(({ name }) =>
+          bundle.targets.some((target) => target.cluster === cluster && target.overlay === name),
+        ),
+      }),
+    ])
+  return [...new Set(names.filter(isFleetVariable))].sort()
+}
 
 const sopsRules = (recipients: readonly string[]): string =>
   yamlOf({

@@ -6,6 +6,7 @@ import type { KubernetesObject } from '../artefact.ts'
 import { valueAt as at } from '../infrastructure/steps.ts'
 import type { Made } from './files.case.ts'
 import { exampleOf, examples, objectIn, objectsIn } from './files.case.ts'
+import { fleetValuesOf } from './flux.ts'
 
 const { files } = await exampleOf('recovery')
 const sites = ['outposts', 'localzone'] as const
@@ -84,6 +85,13 @@ test('[seed 112, 113, 121] each cluster patches in its name, its network and the
       },
     })
   }
+})
+
+test('what a cluster needs from its stacks is known before they are made', async () => {
+  const { bundles } = await exampleOf('recovery')
+  expect(fleetValuesOf(bundles, 'eks-outposts')).toEqual(['fleet_vpc_plant'])
+  expect(fleetValuesOf(bundles, 'eks-localzone')).toEqual(['fleet_vpc_west'])
+  expect(fleetValuesOf(bundles, 'nobody')).toEqual([])
 })
 
 test('[seed 115] the folder of a site is one document: its base and its patch', () => {

@@ -5,7 +5,7 @@ import { durationText } from '../../model/duration.ts'
 import type { Hit, Rule } from '../../model/finding.ts'
 import type { Cluster, Fleet } from '../../model/fleet.ts'
 import { lookup } from '../../model/lookup.ts'
-import { source } from '../../places/index.ts'
+import { poolsOpenTo, source } from '../../places/index.ts'
 import type { Capacity } from '../capacity.ts'
 import { capacityOf } from '../capacity.ts'
 import type { FederatedPlacement } from '../federation.ts'
@@ -254,7 +254,7 @@ function tooSmallWithoutOne(
   const { poolsIn } = lookup(fleet)
   const room = new Map<Cluster, number>()
   for (const member of eligible) {
-    const capacity = capacityOf(poolsIn(member.name))
+    const capacity = capacityOf(poolsOpenTo(fleet, poolsIn(member.name), placement.manifests))
     if (capacity === undefined || member.kind === 'existing') return []
     room.set(member, fitting(capacity, { cpu, memoryGiB }))
   }

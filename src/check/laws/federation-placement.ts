@@ -3,7 +3,7 @@
 import type { Hit, Rule } from '../../model/finding.ts'
 import type { Cluster, Fleet, NodePool } from '../../model/fleet.ts'
 import { lookup } from '../../model/lookup.ts'
-import { source } from '../../places/index.ts'
+import { poolsOpenTo, source } from '../../places/index.ts'
 import { allocatable, capacityOf, capacityOfType } from '../capacity.ts'
 import type { FederatedPlacement } from '../federation.ts'
 import { federatedPlacements, listed } from '../federation.ts'
@@ -236,7 +236,7 @@ const weightsFit: Rule = {
     const over = choices.flatMap((members) => {
       const sum = members.reduce((total, member) => total + weight(member), 0)
       return members.filter((member) => {
-        const capacity = member.kind === 'existing' ? undefined : capacityOf(poolsIn(member.name))
+        const capacity = member.kind === 'existing' ? undefined : capacityOf(poolsOpenTo(fleet, poolsIn(member.name), placement.manifests))
         // what it gets at least, whichever way the odd replica falls
         const share = sum === 0 ? 0 : Math.floor((placement.replicas * weight(member)) / sum)
         return capacity !== undefined && (share * cpu > capacity.cpu || share * memoryGiB > capacity.memoryGiB)

@@ -2,7 +2,7 @@
 
 import type { Hit, Rule } from '../../model/finding.ts'
 import { lookup } from '../../model/lookup.ts'
-import { source, yaml } from '../../places/index.ts'
+import { poolsOpenTo, source, yaml } from '../../places/index.ts'
 import { capacityOf } from '../capacity.ts'
 import { nameOf } from '../manifest.ts'
 import { pairField, pairs } from '../pairs.ts'
@@ -158,9 +158,15 @@ const secondaryIsLargeEnough: Rule = {
           severity: 'info',
         })
       }
-      const capacity = capacityOf(poolsOf(secondary.site.name))
+      const pools = poolsOf(secondary.site.name)
+      const open = poolsOpenTo(fleet, pools, here.manifests)
+      const capacity = capacityOf(open)
       if (capacity === undefined) return hits
-      const asked = placementsAt(secondary.site.name).reduce(
+      // what tolerates the taints of more nodes than these may go there
+      const beside = placementsAt(secondary.site.name).filter(({ placement }) =>
+        poolsOpenTo(fleet, pools, placement.manifests).every((pool) => open.includes(pool)),
+      )
+      const asked = beside.reduce(
         (sum, { app: other, placement }) => ({
           cpu: sum.cpu + (other.resources?.cpu ?? 0) * placement.replicas,
           memoryGiB: sum.memoryGiB + (other.resources?.memoryGiB ?? 0) * placement.replicas,

@@ -28,7 +28,7 @@ const tools: readonly Tool[] = [
   {
     name: 'go',
     arguments: ['version'],
-    good: 'building the real engines for local worlds, which are yet to come',
+    good: 'building the real engines (skerry engines install)',
     without: 'check, plan and drills on the twin need none',
   },
   {

@@ -4,7 +4,7 @@
 import type { EksAnywhere, NodePool } from '../../model/fleet.ts'
 import type { Machine } from '../../model/hardware.ts'
 
-const controlPlaneTaint = 'node-role.kubernetes.io/control-plane'
+export const controlPlaneTaint = 'node-role.kubernetes.io/control-plane'
 
 export const controlPlaneReplicas = ({
   singleNode,

@@ -6,7 +6,7 @@ import { groupBy } from '../../model/group-by.ts'
 import { lookup } from '../../model/lookup.ts'
 import type { Assignment, Plan } from '../../model/plan.ts'
 import { assert } from '../../model/refusal.ts'
-import { traitsOf } from '../../places/index.ts'
+import { isClosed, poolsOpenTo, traitsOf } from '../../places/index.ts'
 import {
   checkSubject,
   clusterSubject,
@@ -193,9 +193,18 @@ function addNodes(world: World, cluster: ClusterState, site: Site): void {
   // a cluster of machines that no pool lists still has the one that it runs on
   const shapes =
     pools.length > 0 || site.cluster !== cluster.cluster.name
-      ? pools.map((pool) => ({ ...pool, zones: zonesOf(world.fleet, site, pool.subnets, pool.labels) }))
-      : [{ name: 'machine', replicas: 1, bootTime: undefined, zones: zonesOf(world.fleet, site, undefined, {}) }]
+      ? pools.map((pool) => ({ ...pool, pool, zones: zonesOf(world.fleet, site, pool.subnets, pool.labels) }))
+      : [
+          {
+            name: 'machine',
+            replicas: 1,
+            bootTime: undefined,
+            pool: undefined,
+            zones: zonesOf(world.fleet, site, undefined, {}),
+          },
+        ]
   for (const shape of shapes) {
+    const closed = shape.pool !== undefined && isClosed(world.fleet, shape.pool)
     for (let index = 0; index < shape.replicas; index += 1) {
       const zone = zoneOf(cluster, shape.zones[index % shape.zones.length] ?? '')
       const name = `${shape.name}-${index}`
@@ -205,6 +214,8 @@ function addNodes(world: World, cluster: ClusterState, site: Site): void {
         site: state,
         cluster,
         zone,
+        pool: shape.pool,
+        closed,
         bootSeconds: shape.bootTime ?? world.assume.bootSeconds ?? defaultBootSeconds,
         power: outage(),
         images: new Set(),
@@ -306,6 +317,7 @@ export function copyState(world: World, cluster: ClusterState, assignment: Assig
     assignment,
     site,
     cluster,
+    nodes: nodesOpenTo(world, cluster, placement?.manifests ?? []),
     subject: copySubject(app.name, assignment.site),
     // Karmada knows clusters, not sites: on a member of several sites the pods go where there is room
     pinned: federation === undefined ? (placement?.pinned ?? true) : cluster.nodes.every((node) => node.site === site),
@@ -340,8 +352,8 @@ export function copyState(world: World, cluster: ClusterState, assignment: Assig
     endpointsCause: 0,
     scheduling: undefined,
   }
-  const here = cluster.nodes.filter((node) => node.site === site)
-  const nodes = here.length > 0 || copy.pinned ? here : cluster.nodes
+  const here = copy.nodes.filter((node) => node.site === site)
+  const nodes = here.length > 0 || copy.pinned ? here : copy.nodes
   for (let index = 0; index < assignment.replicas; index += 1) {
     const node = nodes[index % Math.max(1, nodes.length)]
     addPod(copy, node, node !== undefined)
@@ -353,6 +365,14 @@ export function copyState(world: World, cluster: ClusterState, assignment: Assig
   cluster.copies.push(copy)
   if (!world.copies.has(key)) world.copies.set(key, copy)
   return copy
+}
+
+/** Nodes of the cluster with no taint that keeps the pods out. */
+function nodesOpenTo(world: World, { nodes }: ClusterState, manifests: readonly Manifest[]): readonly Node[] {
+  if (!nodes.some(({ closed }) => closed)) return nodes
+  const pools = [...new Set(nodes.flatMap(({ pool }) => pool ?? []))]
+  const open = new Set(poolsOpenTo(world.fleet, pools, manifests))
+  return nodes.filter(({ pool }) => pool === undefined || open.has(pool))
 }
 
 /** Only where the site holds no cluster DNS and another one of the cluster does; and where there is somebody to look up. */

@@ -2,7 +2,18 @@
 // each health checker's, each resolver's). Everything here is built only when something touches it (build.ts), so that sites at
 // rest cost nothing. The machines change it; they tell each other of changes through `tell`, which wires.ts connects.
 
-import type { App, Audience, Cluster, Drill, Fault, Federation, Fleet, Placement, Site } from '../../model/fleet.ts'
+import type {
+  App,
+  Audience,
+  Cluster,
+  Drill,
+  Fault,
+  Federation,
+  Fleet,
+  NodePool,
+  Placement,
+  Site,
+} from '../../model/fleet.ts'
 import type { Traits } from '../../model/place.ts'
 import type { Assignment, Plan } from '../../model/plan.ts'
 import type { Target as MemberTarget } from '../../schedule/binding.ts'
@@ -93,6 +104,10 @@ export interface Node {
   readonly cluster: ClusterState
   /** As the node lifecycle controller sees it: Region and zone labels. */
   readonly zone: Zone
+  /** Undefined: of a cluster whose machines no pool lists. */
+  readonly pool: NodePool | undefined
+  /** Tainted: pods that tolerate nothing never run there. */
+  readonly closed: boolean
   readonly bootSeconds: number
   readonly power: Outage
   /** Images that were pulled once. */
@@ -206,6 +221,8 @@ export interface Copy {
   readonly assignment: Assignment
   readonly site: SiteState
   readonly cluster: ClusterState
+  /** Those of the cluster whose taints its pods tolerate. */
+  readonly nodes: readonly Node[]
   readonly subject: string
   readonly pinned: boolean
   readonly stateful: boolean

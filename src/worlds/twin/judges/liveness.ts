@@ -34,7 +34,7 @@ const copiesAmiss = (world: World): readonly string[] =>
   [...world.copies.values()].flatMap((copy: Copy) => {
     const { ready, serving, pending } = copy.told
     const whole = copy.declared
-    const hosted = copy.cluster.nodes.some((node) => node.site === copy.site || !copy.pinned)
+    const hosted = copy.nodes.some((node) => node.site === copy.site || !copy.pinned)
     const amiss = copy.lookups.fail || ready !== whole || serving !== whole || pending !== 0
     return hosted && amiss && !leftToPeople(world, copy)
       ? [`${copy.subject} has ${ready} ready and ${serving} serving of ${whole}, ${pending} waiting`]

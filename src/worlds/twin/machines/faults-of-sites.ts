@@ -142,7 +142,9 @@ function powerEffect(world: World, site: SiteState): Effect {
 
 function nodesEffect(world: World, fault: Fault, site: SiteState): Effect {
   const name = site.site.name
-  const nodes = site.nodes.slice(0, fault.count ?? site.nodes.length)
+  // workers go first: a machine that is kept for the control plane runs no copy of an app
+  const inTurn = [...site.nodes].sort((a, b) => Number(a.closed) - Number(b.closed))
+  const nodes = inTurn.slice(0, fault.count ?? inTurn.length)
   const held = nodes.map((node) => ({ node, power: hold(world, node.power, 'blackhole') }))
   const count = nodes.length === 1 ? '1 node' : `${nodes.length} nodes`
   return {

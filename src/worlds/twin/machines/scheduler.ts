@@ -99,7 +99,7 @@ function bind(world: World, copy: Copy, cause: Cause): void {
 
 /** Open nodes that the copy may run on: those of its site, or of its whole cluster when it is not pinned. */
 function openNodes(copy: Copy): readonly Node[] {
-  const open = copy.cluster.nodes.filter((node) => node.ready === 'True' && !node.noSchedule)
+  const open = copy.nodes.filter((node) => node.ready === 'True' && !node.noSchedule)
   const here = open.filter((node) => node.site === copy.site)
   return copy.pinned || here.length > 0 ? here : open
 }
