@@ -40,11 +40,29 @@ test('KM022: the share of fixed weights must fit on nodes that are open', () => 
   expect(share(`${tainted},`)).toEqual(['give west more than its nodes hold'])
 })
 
-test('what takes over needs room on nodes that it tolerates, beside the apps that may run on no others', () => {
-  const asked = (dallas: string) =>
-    found(
-      'NM007X',
-      '',
-    )
-  expect(asked('')).toEqual([])
+const app = (name: string, source: string, cpu: number) => `---
+kind: App
+metadata: { name: ${name} }
+source: ${source}
+resources: { cpu: ${cpu}, memoryGiB: 1 }
+placement: [{ site: los-angeles, replicas: 6 }, { site: dallas, replicas: 6 }]
+expose: { host: ${name}.example.com, routing: { failover: [los-angeles, dallas] }, healthCheck: {} }
+`
+const dallas = (pools: string, ...apps: readonly string[]) =>
+  found(
+    'DR005',
+    `sites:
+  - { name: los-angeles, place: { localZone: us-west-2-lax-1a }, cluster: oregon, nodePools: [{ name: edge, instanceTypes: [t3.medium], replicas: 8 }] }
+  - { name: dallas, place: { localZone: us-east-1-dfw-2a }, cluster: virginia, nodePools: ${pools} }
+${apps.join('')}`,
+  )
+const edge = '{ name: edge, instanceTypes: [t3.medium], replicas: 4 }'
+const gpu = (more: string) => `{ name: gpu, instanceTypes: [t3.medium], replicas: 4${more} }`
+const game = app('game', '{ image: registry.example.com/game:1.0.0 }', 1.4)
+
+test('DR005: what takes over needs room on nodes whose taints it tolerates', () => {
+  expect(dallas(`[${edge}, ${gpu('')}]`, game)).toEqual([])
+  expect(dallas(`[${edge}, ${gpu(`, ${tainted}`)}]`, game)).toEqual([
+    'makes the apps of dallas ask for 8.4 CPUs of 7.7',
+  ])
 })

@@ -1,6 +1,6 @@
 // Gates: what must be switched on, and be there, before any timer counts. Each with its state and the line of the file that sets it.
 
-import { durationText } from '../model/duration.ts'
+import { durationText, secondsText } from '../model/duration.ts'
 import type { App, Cluster, Fleet, Site } from '../model/fleet.ts'
 import { groupBy } from '../model/group-by.ts'
 import { lookup } from '../model/lookup.ts'
@@ -12,6 +12,8 @@ import { defaultTolerationSeconds } from '../timers/index.ts'
 import { hasWay, nodesAt } from './after.ts'
 import { checkersReach, isAlias, ttlSeconds } from './detection.ts'
 import { tolerationOf } from './kubernetes.ts'
+import { singleLosses } from './loss.ts'
+import { movesOf } from './moves.ts'
 import { placed } from './placed.ts'
 import { policyOf, routedSites } from './routing.ts'
 
@@ -99,15 +101,17 @@ function ofTheName(fleet: Fleet, app: App, sites: readonly Site[]): readonly Gat
 
 function ofCopies(fleet: Fleet, app: App, sites: readonly Site[]): readonly Gate[] {
   const federated = app.placement.find((placement) => placement.federation !== undefined)
-  if (federated !== undefined)
+  if (federated !== undefined) {
+    const moves = movesText(fleet, app)
     return [
       {
         title: 'copies by a federation',
-        state: 'partly',
-        text: `the scheduler of ${federated.federation} decides which members hold them, and moves them; a drill shows how`,
+        state: moves === undefined ? 'off' : 'on',
+        text: `the scheduler of ${federated.federation} decides which members hold them; ${moves ?? 'no single loss makes it move them'}`,
         ...gateAt(fleet, federated.origin)('federation'),
       },
     ]
+  }
   return sites.flatMap((site): Gate[] => {
     const placement = app.placement.find((one) => one.site === site.name)
     if (placement === undefined)
@@ -157,6 +161,21 @@ function ofCopies(fleet: Fleet, app: App, sites: readonly Site[]): readonly Gate
     }
     return gates
   })
+}
+
+/** What any single loss makes Karmada move, and when it is ready there: the soonest and the latest. */
+function movesText(fleet: Fleet, app: App): string | undefined {
+  const moves = singleLosses(fleet).flatMap((loss) => movesOf(fleet, app, loss.faults))
+  if (moves.length === 0) return undefined
+  const whys = new Set(moves.flatMap(({ from }) => from.map(({ why }) => why)))
+  const when = [
+    ...(whys.has('lost') ? ['one is lost'] : []),
+    ...(whys.has('unhealthy') ? ['the app is unhealthy on one'] : []),
+  ].join(' or ')
+  const min = secondsText(Math.floor(Math.min(...moves.map(({ ready }) => ready.minSeconds))))
+  const max = secondsText(Math.ceil(Math.max(...moves.map(({ ready }) => ready.maxSeconds))))
+  const sites = [...new Set(moves.flatMap(({ gains }) => gains.map(({ site }) => site)))].sort()
+  return `when ${when}, what it held is ready at ${sites.length === 1 ? sites[0] : 'others'} after ${min} to ${max}`
 }
 
 function ofClusters(fleet: Fleet, app: App, sites: readonly Site[]): readonly Gate[] {

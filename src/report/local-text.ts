@@ -53,7 +53,7 @@ function groups({ answers }: UpReport, kind: 'standIn' | 'notHere'): readonly st
     alike.set(`${step.kind} ${words}`, { count: (known?.count ?? 0) + 1, kind: step.kind, words })
   }
   return [...alike.values()].map(
-    ({ count, kind: stepKind, words }) => `  ${stepKind.padEnd(17)} ${counted(count, 'step').padEnd(9)}  ${words}`,
+    ({ count, kind: stepKind, words }) => `  ${stepKind.padEnd(17)} ${counted(count, 'step').padEnd(10)}  ${words}`,
   )
 }
 

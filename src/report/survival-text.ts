@@ -1,8 +1,9 @@
 // What any single loss leaves of each app, worst first. Losses that come to the same are one row.
 
+import type { Bounds } from '../failover/path.ts'
 import type { Survival } from '../failover/survival.ts'
 import { secondsText } from '../model/duration.ts'
-import { counted } from '../model/words.ts'
+import { counted, listed } from '../model/words.ts'
 import { table, wrapped } from './lines.ts'
 import { rangeText } from './range.ts'
 
@@ -56,7 +57,7 @@ interface Row {
 function merged(survivals: readonly Survival[]): readonly Row[] {
   const groups = new Map<string, { survival: Survival; titles: string[] }>()
   for (const survival of survivals) {
-    const { app, outcome, servedBy, copiesLeft, replicasLeft, recovery, broken, waitingOnLan } = survival
+    const { app, outcome, servedBy, copiesLeft, replicasLeft, recovery, moves, broken, waitingOnLan } = survival
     const key = JSON.stringify([
       app,
       outcome,
@@ -64,6 +65,7 @@ function merged(survivals: readonly Survival[]): readonly Row[] {
       copiesLeft,
       replicasLeft,
       recovery?.maxSeconds,
+      moves?.map(movedText),
       broken.map((one) => one.objective),
       waitingOnLan.length > 0,
     ])
@@ -111,21 +113,29 @@ function whoText({ outcome, servedBy }: Survival): string {
 function afterText({ recovery, outcome }: Survival): string {
   if (outcome === 'lost' || outcome === 'noCopyLeft') return 'the repair'
   if (recovery === undefined) return outcome === 'unnoticed' || outcome === 'moved' ? 'at once' : ''
-  return recovery.maxSeconds < 300
-    ? `${rangeText(recovery.minSeconds, recovery.maxSeconds, (seconds) => String(Math.round(seconds)))} s`
-    : rangeText(recovery.minSeconds, recovery.maxSeconds, secondsText)
+  return boundsText(recovery)
 }
 
-function leftText({ copiesLeft, replicasLeft, replicas, waitingOnLan, broken }: Survival): string {
+const boundsText = ({ minSeconds, maxSeconds }: Pick<Bounds, 'minSeconds' | 'maxSeconds'>): string =>
+  maxSeconds < 300
+    ? `${rangeText(minSeconds, maxSeconds, (seconds) => String(Math.round(seconds)))} s`
+    : rangeText(minSeconds, maxSeconds, secondsText)
+
+function leftText({ copiesLeft, replicasLeft, replicas, moves = [], waitingOnLan, broken }: Survival): string {
   const broke = broken.length === 0 ? [] : [`breaks ${[...new Set(broken.map((one) => one.objective))].join(', ')}`]
   const lan = waitingOnLan.length === 0 ? [] : [`${waitingOnLan.join(', ')} on its LAN must wait`]
   return [
     copiesLeft === 0 ? 'no copy' : copiesLeft === 1 ? 'one copy, no spare' : `${copiesLeft} copies`,
     `${replicasLeft} of ${replicas} replicas`,
+    ...moves.map(movedText),
     ...broke,
     ...lan,
   ].join(', ')
 }
+
+/** Karmada's part: whoever serves users meanwhile. */
+const movedText = ({ sites, ...bounds }: NonNullable<Survival['moves']>[number]): string =>
+  `ready at ${listed(sites)} after ${boundsText(bounds)}`
 
 function restText(survivals: readonly Survival[], felt: readonly Survival[], columns: number): string {
   const rest = survivals.filter((survival) => !felt.includes(survival))

@@ -26,7 +26,7 @@ export interface Documents {
   readonly documents: readonly Document[]
   /** The folders that were built; all others with a kustomization are included by these. */
   readonly built: readonly string[]
-  /** Of those, the ones that no cluster's Flux comes to. */
+  /** Of those, the ones that neither a cluster's Flux comes to nor anybody who applies them by hand. */
   readonly unreached: readonly string[]
   /** YAML files that are no Kubernetes objects of their own, by what they are instead. */
   readonly others: Readonly<Record<'kustomization' | 'part' | 'chart values' | 'SOPS rules', readonly string[]>>
@@ -53,7 +53,7 @@ export async function documentsOf({ plan: made, files }: Written, kustomize: str
   const bundles = bundlesOf(made)
   const others = othersOf(files)
   const built = await buildAll(outermost(files, others.kustomization), root, kustomize)
-  const values = made.fleet.gitops === undefined ? valuesOfBundles(made, bundles) : valuesOfFlux(built)
+  const values = new Map([...valuesWithoutFlux(made, bundles), ...valuesOfFlux(built)])
   const samples = Object.assign({}, adminMachine, classRow(made.fleet), ...[...values.values()].flat()) as Values
 
   const documents = new Map<string, Document>()
@@ -189,12 +189,13 @@ function valuesOfFlux(built: ReadonlyMap<string, string>): Sets {
   return sets
 }
 
-/** Without Flux: as whoever applies the folders would. */
-function valuesOfBundles(made: Plan, bundles: readonly Bundle[]): Sets {
+/** On clusters that no Flux serves: as whoever applies their folders would. */
+function valuesWithoutFlux(made: Plan, bundles: readonly Bundle[]): Sets {
   const repository = repositoryOf(made, bundles)
   const sets = new Map<string, (Values | undefined)[]>()
   for (const bundle of bundles)
     for (const target of bundle.targets) {
+      if (repository.starts.has(target.cluster)) continue
       const folder = join('gitops', repository.within(topFolder(bundle), repository.overlayFolder(bundle, target)))
       const set = repository.variablesOf(bundle).used ? { ...target.values, ...fromStacks } : undefined
       const all = sets.get(folder) ?? []

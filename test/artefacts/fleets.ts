@@ -3,7 +3,7 @@
 
 import { join } from 'node:path'
 import { examples, expectedOf } from '../../scripts/golden.ts'
-import { fleets as providers, planOf } from '../../src/artefacts/eks-anywhere/fleets.case.ts'
+import { planOf, fleets as providers } from '../../src/artefacts/eks-anywhere/fleets.case.ts'
 import { artefacts } from '../../src/artefacts/index.ts'
 import { readFleet } from '../../src/fleet/read.ts'
 import { gitops } from '../../src/model/declaration/fleet.ts'
@@ -24,6 +24,8 @@ async function byFlux(example: string): Promise<Written> {
   return written(plan({ ...fleet, gitops: said }))
 }
 
+export const everyWord = 'every word of the schema'
+
 export const fleets: Readonly<Record<string, () => Promise<Written>>> = {
   ...Object.fromEntries(
     examples.map((example) => [
@@ -34,7 +36,7 @@ export const fleets: Readonly<Record<string, () => Promise<Written>>> = {
   ...Object.fromEntries(
     ['local-zone', 'federation', 'wavelength'].map((example) => [`${example} by Flux`, () => byFlux(example)]),
   ),
-  'every word of the schema': async () => written(plan(await readFleet(['src/fleet/covering']))),
+  [everyWord]: async () => written(plan(await readFleet(['src/fleet/covering']))),
   ...Object.fromEntries(
     Object.entries(providers).map(([provider, { text, ...more }]) => [
       `EKS Anywhere on ${provider}`,

@@ -190,9 +190,11 @@ describe('the stacks of recovery and federation', () => {
     expect(all.get('federation')?.filter((it) => it.name.includes('-cluster-'))).toHaveLength(3)
     const made = resources(stack('federation', 'karmada-main'))
     expect(made.KarmadaListener?.Properties).toMatchObject({ Port: 32443, Protocol: 'TCP' })
-    expect(made.KarmadaSecurityGroup?.Properties.SecurityGroupIngress?.[0]).toMatchObject({
+    // the group that all nodes carry is that of the cluster, so no other is made
+    expect(made.KarmadaIngress?.Properties).toMatchObject({
       FromPort: 32443,
       ToPort: 32443,
+      GroupId: { 'Fn::GetStackOutput': { OutputName: 'ClusterSecurityGroupId' } },
     })
     expect(made.KarmadaLoadBalancer?.Properties.LoadBalancerAttributes).toEqual([
       { Key: 'load_balancing.cross_zone.enabled', Value: 'true' },

@@ -254,6 +254,10 @@ export function stacksOf(plan: Plan): readonly StackFile[] {
             vpcId: vpcOf(networkName),
             networkCidr: asText(networkSteps.get(networkName)?.intent.cidr),
             subnetIds,
+            nodeSecurityGroup: it.core.Fn.getStackOutput(
+              named.cluster(step.subject.cluster ?? ''),
+              outputs.clusterSecurityGroup,
+            ),
             internal: fronts.length === 0,
           }),
         ),

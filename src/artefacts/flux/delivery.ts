@@ -27,6 +27,7 @@ export function deliveryOf(repository: Repository, start: Pick<Start, 'cluster'>
     // a row that is lost in Git must not take a cluster with it, nor what runs in it; down and forget name what they delete
     ...((bundle.layer === 'clusters' || isPackages(bundle)) && { orphans: true }),
     ...(isPackages(bundle) && { readyWhen: packageReady }),
+    ...(bundle.health !== undefined && { readyWhen: bundle.health }),
     // a member that is lost is never ready, and would hold up every app that could move away from it
     ...(target.federation !== undefined && bundle.layer === 'infrastructure' && { waits: false }),
     ...(target.federation !== undefined && {

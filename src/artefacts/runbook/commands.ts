@@ -7,6 +7,7 @@ import { logical, outputs, stackNames } from '../cloudformation/names.ts'
 import { dnsRecords } from '../dns/index.ts'
 import type { Variable } from '../eks-anywhere/filled.ts'
 import { filledIn } from '../eks-anywhere/index.ts'
+import { fleetValue, fleetValues } from '../fleet-values.ts'
 import type { ChartInstall } from '../without-flux.ts'
 
 export interface Instructions {
@@ -25,6 +26,10 @@ export interface Written {
   /** Charts that are installed by hand, where no Flux does it. */
   readonly installs: readonly ChartInstall[]
   readonly folderOf: (app: string, siteOrFederation: string) => string | undefined
+  /** The folder of a bundle on a cluster, or for a federation. */
+  readonly folderOfBundle: (bundle: string, clusterOrFederation: string) => string | undefined
+  /** Names of the values of `fleet-values` that the files for a cluster ask for. */
+  readonly valuesOf: (cluster: string) => readonly string[]
 }
 
 type Commands = (step: PlannedStep, plan: Plan, written: Written) => Instructions
@@ -71,42 +76,86 @@ const byKind: Readonly<Record<PlannedStep['kind'], Commands>> = {
     }
   },
   addon: (step, { fleet }) => addonCommands(step, fleet),
-  'federation.start': ({ intent, subject }, { fleet }, { installs }) => {
+  'federation.start': ({ intent, subject }, { fleet }, { installs, folderOfBundle }) => {
     const host = fleet.clusters.find(({ name }) => name === subject.cluster)
     const name = text(intent.name)
     const byHand = installs.filter(({ cluster, bundle }) => cluster === subject.cluster && bundle.startsWith('karmada'))
     const front = isRecord(intent.endpoint) && intent.endpoint.kind === 'networkLoadBalancer'
     const stack = stackNames(fleet.name).karmada(name)
+    const beside = folderOfBundle('karmada', subject.cluster ?? '')
+    const members = folderOfBundle('karmada-members', name)
     return {
       commands: [
         ...(front && host?.region !== undefined
-          ? [deploy(stack, host.region), `KARMADA_HOST=${outputOf(stack, host.region, 'KarmadaHost')}`]
+          ? [
+              deploy(stack, host.region),
+              ...fleet.pools
+                .filter((pool) => pool.cluster === host.name && pool.kind === 'managed')
+                .map(
+                  (pool) =>
+                    `aws autoscaling attach-traffic-sources --region ${host.region} --auto-scaling-group-name $(aws eks describe-nodegroup --region ${host.region} --cluster-name ${host.name} --nodegroup-name ${pool.name} --query 'nodegroup.resources.autoScalingGroups[0].name' --output text) --traffic-sources Identifier=${outputOf(stack, host.region ?? '', 'KarmadaTargetGroupArn')},Type=elbv2`,
+                ),
+              `export ${plainName(fleetValue.federationHost(name))}=${outputOf(stack, host.region, 'KarmadaHost')}`,
+            ]
           : []),
         ...(byHand.length === 0
           ? [`flux --context ${subject.cluster} get helmreleases --all-namespaces`]
-          : byHand.flatMap(chartCommands)),
+          : [
+              ...(beside === undefined
+                ? []
+                : [`kubectl --context ${subject.cluster} apply --server-side --kustomize ${beside}`]),
+              ...byHand.flatMap(chartCommands),
+            ]),
         `kubectl --context ${subject.cluster} --namespace karmada-system get pods`,
-        `kubectl --context ${subject.cluster} --namespace karmada-system get secret karmada-kubeconfig --output jsonpath='{.data.kubeconfig}' | base64 --decode > karmada.kubeconfig`,
+        `(umask 077; kubectl --context ${subject.cluster} --namespace karmada-system get secret karmada-kubeconfig --output jsonpath='{.data.kubeconfig}' | base64 --decode > karmada.kubeconfig)`,
+        ...(byHand.length === 0 || members === undefined
+          ? []
+          : [
+              `kubectl --kubeconfig karmada.kubeconfig apply --server-side --filename ${baseOf(members)}/cluster-taint-policy.yaml`,
+            ]),
       ],
     }
   },
-  'member.join': ({ intent, subject }, { fleet }) => {
-    const isByFlux = fleet.gitops !== undefined
-    const files = `gitops/infrastructure/${subject.cluster}/karmada-${intent.sync === 'pull' ? 'agent' : 'member'}`
+  'member.join': ({ intent, subject }, { fleet }, { folderOfBundle }) => {
+    const member = subject.cluster ?? ''
+    const federation = subject.federation ?? ''
+    const pull = intent.sync === 'pull'
+    const own = folderOfBundle(pull ? 'karmada-agent' : 'karmada-member', member)
+    const members = folderOfBundle('karmada-members', federation)
+    const byHand = fleet.gitops === undefined
+    const endpoint = plainName(fleetValue.clusterEndpoint(member))
+    const region = fleet.clusters.find(({ name }) => name === member)?.region
     return {
       commands: [
-        ...(isByFlux ? [] : [`kubectl --context ${subject.cluster} apply --server-side --kustomize ${files}`]),
-        ...(intent.sync === 'pull'
-          ? [`kubectl --context ${subject.cluster} --namespace karmada-system rollout status deployment/karmada-agent`]
+        ...(byHand && own !== undefined ? [`kubectl --context ${member} apply --server-side --kustomize ${own}`] : []),
+        ...(pull
+          ? [
+              `kubectl --context ${member} --namespace karmada-system create secret generic karmada-agent-config --from-file=karmada.config=karmada.kubeconfig`,
+              `kubectl --context ${member} --namespace karmada-system rollout status deployment/karmada-agent`,
+            ]
           : [
-              `TOKEN=$(kubectl --context ${subject.cluster} --namespace karmada-cluster create token karmada-${subject.cluster} --duration 8760h)`,
-              `kubectl --kubeconfig karmada.kubeconfig --namespace karmada-cluster create secret generic ${subject.cluster} --from-literal=token=$TOKEN --from-file=caBundle=${subject.cluster}-ca.pem`,
+              // the authority of the member, and tokens of the accounts that its files made; neither stands in a file
+              `kubectl config view --raw --minify --context ${member} --output jsonpath='{.clusters[0].cluster.certificate-authority-data}' | base64 --decode > ${member}-ca.pem`,
+              ...['', '-impersonator'].map(
+                (which) =>
+                  `kubectl --kubeconfig karmada.kubeconfig --namespace karmada-cluster create secret generic ${member}${which} --from-file=caBundle=${member}-ca.pem --from-literal=token=$(kubectl --context ${member} --namespace karmada-cluster create token ${which === '' ? `karmada-${member}` : 'karmada-impersonator'} --duration 8760h)`,
+              ),
             ]),
-        `kubectl --kubeconfig karmada.kubeconfig get cluster ${subject.cluster}`,
+        ...(byHand && members !== undefined && !pull
+          ? [
+              ...(region === undefined
+                ? []
+                : [
+                    `export ${endpoint}=${outputOf(stackNames(fleet.name).cluster(member), region, outputs.clusterEndpoint)}`,
+                  ]),
+              `envsubst '$${endpoint}' < ${baseOf(members)}/${member}.yaml | kubectl --kubeconfig karmada.kubeconfig apply --server-side --filename -`,
+            ]
+          : []),
+        `kubectl --kubeconfig karmada.kubeconfig get cluster ${member}`,
       ],
     }
   },
-  'gitops.start': (step) => fluxCommands(step),
+  'gitops.start': (step, plan, written) => fluxCommands(step, plan, written),
   'app.place': ({ intent, subject }, _, { folderOf, installs }) => {
     const where = subject.federation ?? subject.site ?? ''
     const folder = folderOf(subject.app ?? '', where)
@@ -130,10 +179,17 @@ const byKind: Readonly<Record<PlannedStep['kind'], Commands>> = {
   verify: (step, { fleet }) => ({ commands: lookCommands(step, fleet) }),
 }
 
+/** `${fleet_vpc_main}` → `fleet_vpc_main`. */
+const plainName = (variable: string): string => variable.slice('${'.length, -'}'.length)
+
+/** The folder of what all targets of a bundle share, from that of one of them. */
+const baseOf = (folder: string): string => folder.replace(/[^/]+\/([^/]+)$/, 'base/$1')
+
 function chartCommands(install: ChartInstall): readonly string[] {
   const { cluster, release, namespace, repository, chart, version, values, patches } = install
   return [
-    `helm upgrade --install ${release} ${chart} --repo ${repository} --version ${version} --kube-context ${cluster} --namespace ${namespace} --create-namespace --values ${values}`,
+    // variables that start with fleet_ exist only now
+    `envsubst "$(compgen -e | sed -n 's/^fleet_.*/\${&}/p')" < ${values} | helm upgrade --install ${release} ${chart} --repo ${repository} --version ${version} --kube-context ${cluster} --namespace ${namespace} --create-namespace --values -`,
     ...patches.map(
       ({ kind, name, patch }) =>
         `kubectl --context ${cluster} --namespace ${namespace} patch ${kind.toLowerCase()} ${name} --type json --patch '${patch}'`,
@@ -342,11 +398,13 @@ function valueFlags(values: IntentValue | undefined): string {
   return flags.map((flag) => ` --set ${flag}`).join('')
 }
 
-function fluxCommands({ intent, subject }: PlannedStep): Instructions {
+function fluxCommands({ intent, subject }: PlannedStep, { fleet }: Plan, { valuesOf }: Written): Instructions {
   const cluster = subject.cluster ?? ''
   const source = isRecord(intent.source) ? intent.source : {}
   const root = isRecord(intent.root) ? intent.root : {}
   const secret = source.secret
+  const declared = fleet.clusters.find(({ name }) => name === cluster)
+  const path = text(root.path).replace(/^\.\//, '')
   return {
     commands: [
       `flux --context ${cluster} install${intent.version === undefined ? '' : ` --version ${text(intent.version)}`} --components source-controller,kustomize-controller,helm-controller`,
@@ -355,10 +413,52 @@ function fluxCommands({ intent, subject }: PlannedStep): Instructions {
         : [
             `flux --context ${cluster} create secret git ${text(secret)} --url ${text(source.url)} # asks for what it needs; nothing of it is in this repository`,
           ]),
-      `kubectl --context ${cluster} apply --server-side --filename gitops/${text(root.path).replace(/^\.\//, '')}/gotk-sync.yaml`,
+      ...valueCommands(fleet, cluster, valuesOf(cluster)),
+      declared?.class === undefined
+        ? `kubectl --context ${cluster} apply --server-side --filename gitops/${path}/gotk-sync.yaml`
+        : `cluster=${cluster} flux envsubst --strict < gitops/${path.replace(/[^/]+\/flux-system$/, `classes/${declared.class}`)}/gotk-sync.yaml | kubectl --context ${cluster} apply --server-side --filename -`,
       `flux --context ${cluster} get all --namespace flux-system`,
     ],
   }
+}
+
+/** The ConfigMap from which Flux fills in what exists only now. */
+function valueCommands(fleet: Fleet, cluster: string, names: readonly string[]): readonly string[] {
+  if (names.length === 0) return []
+  const known = valueSources(fleet, cluster)
+  const literals = names.map((name) => ` --from-literal=${name}=${known.get(name) ?? '$VALUE'}`).join('')
+  return [
+    `kubectl --context ${cluster} --namespace ${fleetValues.namespace} create configmap ${fleetValues.name}${literals} --dry-run=client --output yaml | kubectl --context ${cluster} apply --server-side --filename -`,
+  ]
+}
+
+/** By the name of the variable, the command that finds its value. */
+function valueSources(fleet: Fleet, cluster: string): ReadonlyMap<string, string> {
+  const named = stackNames(fleet.name)
+  const found = new Map<string, string>()
+  const put = (variable: string, stack: string, region: string | undefined, output: string): void => {
+    if (region !== undefined) found.set(plainName(variable), outputOf(stack, region, output))
+  }
+  for (const { name, subnets } of fleet.networks) {
+    const region = regionOf(fleet, name)
+    put(fleetValue.vpcId(name), named.network(name), region, outputs.vpcId)
+    for (const subnet of subnets)
+      put(fleetValue.subnetId(subnet.name), named.network(name), region, outputs.subnetId(subnet.name))
+  }
+  for (const { name, id } of fleet.accounts) found.set(plainName(fleetValue.accountId(name)), id)
+  for (const { name, region, network } of fleet.clusters) {
+    put(fleetValue.clusterEndpoint(name), named.cluster(name), region, outputs.clusterEndpoint)
+    if (name === cluster && network !== undefined)
+      put(fleetValue.ownVpcId, named.network(network), region, outputs.vpcId)
+  }
+  for (const { name, host } of fleet.federations)
+    put(
+      fleetValue.federationHost(name),
+      named.karmada(name),
+      fleet.clusters.find((it) => it.name === host)?.region,
+      'KarmadaHost',
+    )
+  return found
 }
 
 function lookCommands({ intent, subject, id }: PlannedStep, fleet: Fleet): readonly string[] {

@@ -9,6 +9,7 @@ import { belongingsOf, groupTitle, stepGroups, undoGroups, undoTitle } from '../
 import type { Artefact } from '../artefact.ts'
 import { yamlOf } from '../artefact.ts'
 import type { Bundle } from '../bundle.ts'
+import { fleetValuesOf } from '../flux/flux.ts'
 import { repositoryOf, topFolder } from '../flux/layout.ts'
 import type { ChartInstall } from '../without-flux.ts'
 import type { Written } from './commands.ts'
@@ -23,7 +24,17 @@ export function runbookFiles(
   bundles: readonly Bundle[],
   installs: readonly ChartInstall[],
 ): readonly Artefact[] {
-  return [{ path: 'RUNBOOK.md', text: runbook(plan, { installs, folderOf: foldersOf(plan, bundles) }) }]
+  return [
+    {
+      path: 'RUNBOOK.md',
+      text: runbook(plan, {
+        installs,
+        folderOf: foldersOf(plan, bundles),
+        folderOfBundle: bundleFolders(plan, bundles),
+        valuesOf: (cluster) => fleetValuesOf(bundles, cluster),
+      }),
+    },
+  ]
 }
 
 /** The folder to apply for an app at a site or in a federation. */
@@ -42,6 +53,17 @@ function foldersOf(plan: Plan, bundles: readonly Bundle[]): Written['folderOf'] 
     return found === undefined
       ? undefined
       : `gitops/${repository.within(topFolder(found.bundle), repository.overlayFolder(found.bundle, found.target))}`
+  }
+}
+
+function bundleFolders(plan: Plan, bundles: readonly Bundle[]): Written['folderOfBundle'] {
+  const repository = repositoryOf(plan, bundles)
+  return (name, where) => {
+    for (const bundle of bundles.filter((it) => it.name === name))
+      for (const target of bundle.targets)
+        if ((target.federation ?? target.cluster) === where)
+          return `gitops/${repository.within(topFolder(bundle), repository.overlayFolder(bundle, target))}`
+    return undefined
   }
 }
 

@@ -66,9 +66,13 @@ const byKind: Readonly<Record<UndoStep['kind'], Undo>> = {
   'member.leave': ({ subject }) => [
     `karmadactl unjoin ${subject.cluster} --kubeconfig karmada.kubeconfig --cluster-kubeconfig ${subject.cluster}.kubeconfig`,
   ],
-  'federation.stop': ({ subject }) => [
+  'federation.stop': ({ subject }, _, { fleet }) => [
     `helm uninstall karmada --kube-context ${subject.cluster} --namespace karmada-system`,
     `kubectl --context ${subject.cluster} --namespace karmada-system delete persistentvolumeclaims --all`,
+    ...deletes(
+      stackNames(fleet.name).karmada(subject.federation ?? ''),
+      fleet.clusters.find(({ name }) => name === subject.cluster)?.region,
+    ),
   ],
   // records, checks and zone are one stack: it goes with the first of them that is withdrawn
   'route.withdraw': (step, _, plan) => {

@@ -37,7 +37,7 @@ export function answersOf(plan: Plan, layout: Layout, versions: Versions): reado
           ? standIn(`a control plane of Kubernetes ${versions.kubernetes}`)
           : done
       case 'pool.join':
-        if (layout.hostsOnly.includes(name)) return notHere('its cluster does not run here')
+        if (layout.hostsOnly.includes(name)) return hostOnly
         return cluster === undefined ? notAsked : standIn('nodes of KWOK, on which pods run without containers')
       case 'federation.start': {
         if (federation === undefined) return notAsked
@@ -51,16 +51,22 @@ export function answersOf(plan: Plan, layout: Layout, versions: Versions): reado
       case 'member.join':
         return federation?.members.some((member) => member.cluster === name) === true ? done : notAsked
       case 'addon':
-        return notHere('add-ons are not installed on this machine yet')
+        return elsewhere(name) ?? notHere('add-ons are not installed on this machine yet')
       case 'gitops.start':
-        return notHere('Flux does not run on this machine yet')
+        return elsewhere(name) ?? notHere('Flux does not run on this machine yet')
       case 'app.place':
-        return notHere('apps are not placed on this machine yet')
+        return elsewhere(name) ?? notHere('apps are not placed on this machine yet')
       case 'route.point':
         return notHere('DNS does not answer on this machine yet')
       case 'verify':
         return verified(step)
     }
+  }
+
+  /** A part of a cluster that does not run here. */
+  function elsewhere(name: string | undefined): Answer | undefined {
+    if (name === undefined || name === '' || running.has(name)) return undefined
+    return layout.hostsOnly.includes(name) ? hostOnly : notAsked
   }
 
   /** Looked at where what it looks at was made here. */
@@ -72,10 +78,11 @@ export function answersOf(plan: Plan, layout: Layout, versions: Versions): reado
       return federation?.members.some((member) => member.cluster === subject.cluster) === true ? done : notAsked
     if (of.startsWith('pool.join/') && /every node is Ready/.test(String(intent.claim)))
       return running.has(subject.cluster ?? '') ? done : notAsked
-    return notHere('what it would look at is not on this machine')
+    return elsewhere(subject.cluster) ?? notHere('what it would look at is not on this machine')
   }
 
   return plan.steps.map((step) => ({ step, answer: answer(step) }))
 }
 
+const hostOnly = notHere('its cluster does not run here')
 const notAsked = notHere('not asked for, by --only')

@@ -14,9 +14,9 @@ import type { Clients } from './clients.ts'
 import { clientsFor } from './clients.ts'
 import { down } from './down.ts'
 import type { Owner } from './engine.ts'
-import { helmController } from './engines/helm-controller.ts'
-import { kustomizeController } from './engines/kustomize-controller.ts'
-import { sourceController } from './engines/source-controller.ts'
+import { helmController, helmControllerPorts } from './engines/helm-controller.ts'
+import { kustomizeController, kustomizeControllerPorts } from './engines/kustomize-controller.ts'
+import { sourceController, sourceControllerPorts } from './engines/source-controller.ts'
 import type { KubeObject } from './kube/client.ts'
 import { until } from './kube/until.ts'
 import { controlPlaneOf } from './layout.ts'
@@ -78,7 +78,7 @@ test(
     }
     await api.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'flux-system' } })
 
-    const wanted = { source: ['health', 'storage'], kustomize: ['health'], helm: ['health'] }
+    const wanted = { source: sourceControllerPorts, kustomize: kustomizeControllerPorts, helm: helmControllerPorts }
     const ports = await choosePorts(wanted, {})
     const of = controlPlaneOf(here.folder, virginia)
     const port = (name: string, of_: string) => ports[name]?.[of_] ?? 0

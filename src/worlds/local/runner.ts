@@ -52,13 +52,14 @@ export async function ensureRunning(runner: Runner, spec: EngineSpec): Promise<'
     await stopEngines(runner, [known])
   }
   for (let attempt = 0; ; attempt += 1) {
+    const logged = logBytes(runner.ledger.folder, spec.id)
     const record = start(runner, spec, digest)
     if (await readyWithin(runner, spec, record, readySeconds)) {
       noteReady(runner, record)
       return 'started'
     }
     const ended = record.process === undefined || !isOurs(record.process, record.token)
-    const said = lastWords(runner.ledger.folder, spec.id)
+    const said = lastWords(runner.ledger.folder, spec.id, logged)
     await stopEngines(runner, [record])
     if (ended && /address already in use/i.test(said)) throw new PortTaken(spec.id)
     if (spec.restart === 'whileStarting' && ended && attempt < restartsMax) {
@@ -210,9 +211,18 @@ export function capLog(path: string): void {
   if (size > logBytesMax) truncateSync(path, 0)
 }
 
-function lastWords(folder: string, id: string): string {
+const logBytes = (folder: string, id: string): number =>
+  statSync(logPath(folder, id), { throwIfNoEntry: false })?.size ?? 0
+
+/** Of what it said since the log was that long; a log that was cut meanwhile is read whole. */
+function lastWords(folder: string, id: string, from: number): string {
   try {
-    const lines = readFileSync(logPath(folder, id), 'utf8').trimEnd().split('\n')
+    const all = readFileSync(logPath(folder, id))
+    const lines = all
+      .subarray(from <= all.length ? from : 0)
+      .toString('utf8')
+      .trimEnd()
+      .split('\n')
     const telling = lines.filter((line) => /^(Error|panic|fatal|[EF]\d{4})|in use|"level":"(error|fatal)"/.test(line))
     return (telling.length > 0 ? telling : lines).slice(-4).join('\n')
   } catch {

@@ -62,6 +62,7 @@ export async function up(options: UpOptions): Promise<UpReport> {
   const asked = layoutOf(plan, options.only)
   requireEngines(engines, asked)
   sweep(folder)
+  if (!existsSync(folder)) requireRoom(asked)
   const release = await hold(folder, 'up', now)
   try {
     const ledger = ledgerAt(folder, recovered(readState(folder) ?? freshState(plan.fleet.name, source, folder)))
@@ -69,12 +70,13 @@ export async function up(options: UpOptions): Promise<UpReport> {
     forget(folder)
     if (cut.length > 0)
       say(`a run before this one was cut off at ${listed(cut.slice(0, 3).map(titleOf))}: going on from there`)
-    const layout = layoutOf(plan, together(plan, ledger, options.only))
-    requireRoom(layout, ledger)
+    const only = together(plan, ledger, options.only)
+    const layout = layoutOf(plan, only)
+    requireEngines(engines, layout)
     ledger.change((state) => ({
       ...state,
       source,
-      only: together(plan, ledger, options.only),
+      only,
       expected: expectedOf(plan, layout),
       up: 'begun',
     }))
@@ -198,8 +200,7 @@ async function bringUp(
 }
 
 /** Nobody wants their machine to swap: 2,500 control planes are better looked at a few at a time. */
-function requireRoom(layout: Layout, ledger: Ledger): void {
-  if (Object.keys(ledger.state().engines).length > 0) return
+function requireRoom(layout: Layout): void {
   const needed = estimatedMebibytes(layout)
   const free = Math.round(availableBytes() / 1024 / 1024)
   if (needed <= free * 0.9) return

@@ -6,7 +6,7 @@ import { timerEntry } from '../../timers/index.ts'
 import { drillGoesOn, faultLasts } from '../../timers/site.ts'
 import type { Timer } from '../../timers/timer.ts'
 import { atOnce } from '../../timers/timer.ts'
-import { servedShare } from './service.ts'
+import { fails, isWhole } from './service.ts'
 import type { Point, Users } from './state.ts'
 
 /** Users count as served again when it lasts at least that long. */
@@ -16,16 +16,13 @@ export function recoveriesOf(users: Users, events: readonly TimelineEvent[], len
   const { points } = users
   const [first] = points
   if (first === undefined || first.keepers === 0) return []
-  const enough = first.keepers * servedShare
   const found: Recovery[] = []
   let index = 1
   while (index < points.length) {
-    const failed = points.findIndex((point, at) => at >= index && point.keepers < enough)
+    const failed = points.findIndex((point, at) => at >= index && fails(point, first))
     if (failed < 0) break
     const began = beginning(points, failed, index, first.keepers)
-    const back = points.findIndex(
-      (point, at) => at > failed && point.keepers >= enough && lasts(points, at, enough, length),
-    )
+    const back = points.findIndex((point, at) => at > failed && isWhole(point, first) && lasts(points, at, length))
     found.push(recovery(users, events, { began, failed, back }))
     if (back < 0) break
     index = back + 1
@@ -40,8 +37,10 @@ function beginning(points: readonly Point[], failed: number, earliest: number, w
   return began
 }
 
-function lasts(points: readonly Point[], at: number, enough: number, length: number): boolean {
-  const next = points.find((point, index) => index > at && point.keepers < enough)
+/** Until so many fail again that it counts. */
+function lasts(points: readonly Point[], at: number, length: number): boolean {
+  const [first] = points
+  const next = points.find((point, index) => index > at && first !== undefined && fails(point, first))
   const from = points[at]?.at ?? 0
   return next === undefined ? true : Math.min(next.at, length) - from >= lastingSeconds
 }

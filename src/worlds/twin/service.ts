@@ -8,15 +8,27 @@ import { usersArrive } from './reach.ts'
 import { percent, tidy } from './share.ts'
 import type { Cohort, Copy, Point, Users, World } from './state.ts'
 
-/** A stretch counts as served when this share of those whose resolvers keep to the TTL is answered. */
-export const servedShare = 0.99
+/** Users fail when fewer than this share of those whose resolvers keep to the TTL are answered; they are back when all are. */
+const servedShare = 0.99
+
+/** Against what they got before anything happened. */
+export const fails = (point: Pick<Point, 'keepers'>, first: Pick<Point, 'keepers'>): boolean =>
+  point.keepers < first.keepers * servedShare
+
+/** As many of those whose resolvers keep to the TTL as before anything happened. */
+export const isWhole = (point: Pick<Point, 'keepers'>, first: Pick<Point, 'keepers'>): boolean =>
+  point.keepers >= first.keepers - 1e-9
 
 /** Looks at the users again; `notable`: the event is worth telling whatever it changes. */
 export function recompute(world: World, users: Users, because: Because, notable = true): void {
   const last = users.points.at(-1)
+  const [first] = users.points
   const next = shareOf(world, users)
   if (last !== undefined && same(last, next)) return
-  const crossed = last !== undefined && last.keepers >= servedShare !== next.keepers >= servedShare
+  const crossed =
+    first !== undefined &&
+    last !== undefined &&
+    (fails(last, first) !== fails(next, first) || isWhole(last, first) !== isWhole(next, first))
   const full = last !== undefined && last.served < 1 && next.served >= 1 - 1e-9
   const event = notable || crossed || full ? tell(world, users, next, because) : undefined
   push(users, { at: world.queue.now, ...next, event })

@@ -128,6 +128,24 @@ describe('taints', () => {
     )
   })
 
+  test('a pass treats eight nodes side by side, so that a mark waits for few others, also where 5,000 pods on 100 nodes go dark', () => {
+    const plan = oneCluster({
+      nodes: 100,
+      pods: 5000,
+      regionNodes: 4,
+      faults: '[{ at: 60s, site: edge, lose: power, for: 10m }]',
+    })
+    for (const seed of seeds(3)) {
+      const run = play(plan, seed)
+      expect(run.violations).toEqual([])
+      const marks = happened(run, 'node/edge/', 'noExecute').filter(({ to }) => to === true)
+      expect(marks.length).toBeGreaterThan(50)
+      // a zone that is lost as a whole while another lives: one in ten seconds, and a second or two for its own requests
+      for (const [index, mark] of marks.entries())
+        expect(mark.at - (marks[index - 1]?.at ?? mark.at)).toBeLessThanOrEqual(12.2)
+    }
+  })
+
   test('as AWS documents it, a zone that is lost as a whole is not evicted', () => {
     const plan = oneCluster({
       nodes: 4,

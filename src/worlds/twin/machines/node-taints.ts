@@ -2,6 +2,8 @@
 // by a loop that looks every 100 ms. (kubernetes v1.36.3 pkg/controller/nodelifecycle/scheduler/rate_limited_queue.go)
 
 import {
+  clientLimit,
+  monitorWorkers,
   noExecuteRemoved,
   noExecuteTaint,
   noScheduleRemoved,
@@ -90,8 +92,11 @@ function taintTurn(world: World, cluster: ClusterState, zone: Zone): void {
     zone.burnt += 1
   } else {
     const crowded = world.queue.now < monitor.client.busyUntil
+    // however many nodes a pass finds lost, it treats eight side by side: those, the recorder of events and the writer of the other
+    // taint are all that ask before this one
+    const before = Math.min(monitor.busyNodes, monitorWorkers) + 2
     const request = crowded
-      ? ((monitor.busyNodes + 2) / 20) * world.chance.between(0.6, 1, node.subject, 'taint wait')
+      ? (before / clientLimit.perSecond) * world.chance.between(0.6, 1, node.subject, 'taint wait')
       : requestSeconds
     world.queue.at(world.queue.now + 2 * request, () => putTaint(world, node))
   }

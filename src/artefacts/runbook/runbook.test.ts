@@ -1,0 +1,153 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { readFleet } from '../../fleet/read.ts'
+import type { Plan } from '../../model/plan.ts'
+import { plan } from '../../plan/index.ts'
+import { artefacts } from '../index.ts'
+
+const examples = ['local-zone', 'recovery', 'federation', 'wavelength', 'stores'] as const
+const books = new Map<string, { readonly made: Plan; readonly text: string; readonly paths: ReadonlySet<string> }>()
+
+beforeAll(async () => {
+  for (const name of examples) {
+    const made = plan(await readFleet([`examples/${name}`]))
+    const files = artefacts(made)
+    const text = files.find(({ path }) => path === 'RUNBOOK.md')?.text ?? ''
+    books.set(name, { made, text, paths: new Set(files.map(({ path }) => path)) })
+  }
+}, 60_000)
+
+const book = (name: (typeof examples)[number]): string => books.get(name)?.text ?? ''
+const between = (text: string, from: string, to: string): string =>
+  text.slice(text.indexOf(`\n## ${from}\n`), to === '' ? undefined : text.indexOf(`\n## ${to}\n`))
+
+describe('the runbook', () => {
+  test.each(examples)('of %s names only files that are there', (name) => {
+    const { text, paths } = books.get(name) ?? { text: '', paths: new Set<string>() }
+    const folders = new Set(
+      [...paths].flatMap((path) => path.split('/').map((_, index, parts) => parts.slice(0, index).join('/'))),
+    )
+    const named = [...text.matchAll(/(?<![\w./-])((?:aws|charts|eks-anywhere|gitops)\/[\w./-]+)/g)].map(
+      ([, path = '']) => path.replace(/\/$/, ''),
+    )
+    expect(named.length).toBeGreaterThan(2)
+    expect(named.filter((path) => !paths.has(path) && !folders.has(path))).toEqual([])
+  })
+
+  test.each(examples)('of %s has every stack, and deletes each that it deploys', (name) => {
+    const { text, paths } = books.get(name) ?? { text: '', paths: new Set<string>() }
+    const stacks = [...paths].flatMap((path) => /^aws\/(.*)\.template\.json$/.exec(path)?.[1] ?? [])
+    expect(stacks.filter((stack) => !text.includes(stack))).toEqual([])
+    const named = (verb: string): readonly string[] =>
+      [...text.matchAll(new RegExp(`cloudformation ${verb} .*?--stack-name (\\S+)`, 'g'))].map(
+        ([, stack = '']) => stack,
+      )
+    const deleted = new Set(named('delete-stack'))
+    expect(named('deploy').filter((stack) => !deleted.has(stack))).toEqual([])
+  })
+
+  test('is as long for 2,500 stores as for a few: one of them stands for all', () => {
+    expect(book('stores').length).toBeLessThan(40_000)
+    expect(book('stores')).toContain('For each of the 2500; here for store-0001:')
+  })
+
+  test('of no fleet holds a secret: what is one is asked for when it is used, and removed again', () => {
+    expect(book('stores')).toMatch(/read -rs BMC_PASSWORD && export BMC_PASSWORD # vault\/bmc\/hq-east/)
+    expect(book('stores')).toMatch(/&& rm hq-east\.yaml hq-east-hardware\.csv/)
+  })
+})
+
+describe('what the founding documents do by hand', () => {
+  test('[seed 9-10] each stack with its capability, and the next only when it is complete', () => {
+    expect(book('local-zone')).toContain(
+      'aws cloudformation deploy --region us-west-2 --stack-name local-zone-cluster-eks-cluster --template-file aws/local-zone-cluster-eks-cluster.template.json --capabilities CAPABILITY_NAMED_IAM',
+    )
+  })
+
+  test('[seed 21-22, 44] the kubeconfig of the cluster, a kubectl that fits it, and the role of the operator', () => {
+    const text = book('local-zone')
+    expect(text).toContain('aws eks update-kubeconfig --region us-west-2 --name eks-cluster --alias eks-cluster')
+    expect(text).toContain('| kubectl | 1.34 to 1.36 |')
+    expect(text).toContain('by the role hybrid-eks-user-role (the user hybrid-eks-user may assume it)')
+    expect(text).toContain('--role-session-name eks')
+  })
+
+  test('[seed 26-28] the controller by its chart, with its values, and its Deployment waited for', () => {
+    expect(book('local-zone')).toMatch(
+      /helm upgrade --install aws-load-balancer-controller aws-load-balancer-controller --repo https:\/\/aws\.github\.io\/eks-charts .*--set clusterName=eks-cluster --set region=us-west-2 --set serviceAccount\.create=false --set serviceAccount\.name=aws-load-balancer-controller --set vpcId=\$VPC_ID/,
+    )
+    expect(book('local-zone')).toContain('wait deployment/aws-load-balancer-controller --for=condition=Available')
+  })
+
+  test('[seed 36-37] the names are pointed last, with the names of the load balancers as parameters', () => {
+    expect(book('local-zone')).toMatch(
+      /--stack-name local-zone-dns-example-com .*--parameter-overrides Game2048LosAngelesDNSName=/,
+    )
+  })
+
+  test('[seed 40-41] the name is asked once a second with two seconds of patience while the zone is scaled to nothing', () => {
+    expect(book('local-zone')).toContain("--max-time 2 --write-out '%{http_code}\\n' http://game.example.com")
+    expect(book('local-zone')).toContain('--namespace game-2048-lz scale deployment/deployment-2048-lz --replicas 0')
+  })
+
+  test('[seed 42] clean-up: apps, then the controller, then the stacks of names, nodes and control plane', () => {
+    const down = between(book('local-zone'), 'Clean up', '')
+    const order = [
+      'delete namespace game-2048-lz',
+      'helm uninstall aws-load-balancer-controller',
+      'local-zone-nodes-los-angeles',
+      'local-zone-cluster-eks-cluster',
+      'local-zone-network-main',
+    ]
+    const places = order.map((words) => down.indexOf(words))
+    expect(places).not.toContain(-1)
+    expect(places).toEqual([...places].sort((a, b) => a - b))
+  })
+
+  test('[seed 122, 125, 136] Flux: installed, its secret made, its source and root applied; then reconciled and looked at', () => {
+    const text = book('recovery')
+    const order = [
+      'flux --context eks-outposts install',
+      'create secret git flux-system',
+      'gitops/clusters/outposts/flux-system/gotk-sync.yaml',
+    ]
+    const places = order.map((words) => text.indexOf(words))
+    expect(places).not.toContain(-1)
+    expect(places).toEqual([...places].sort((a, b) => a - b))
+    expect(text).toContain('flux --context eks-outposts reconcile source git flux-system')
+    expect(text).toContain('--namespace game-2048 get ingress,pods,services')
+    for (const tool of ['git', 'kubectl', 'aws', 'flux']) expect(text).toContain(`| ${tool} |`)
+  })
+
+  test('[seed 133] the drill moves the check to port 801, and back', () => {
+    expect(book('recovery')).toContain('--port 801')
+    expect(book('recovery')).toContain('update-health-check --health-check-id $HEALTH_CHECK_ID --port 80\n')
+  })
+
+  test('[seed 134] clean-up: Kustomizations are suspended before anything is taken away, Flux goes last', () => {
+    const down = between(book('recovery'), 'Clean up', '')
+    const suspend = down.indexOf('flux --context eks-outposts suspend kustomization --all')
+    expect(suspend).toBeGreaterThan(0)
+    expect(down.indexOf('delete namespace game-2048')).toBeGreaterThan(suspend)
+    expect(down.indexOf('flux --context eks-outposts uninstall')).toBeGreaterThan(
+      down.indexOf('delete namespace game-2048'),
+    )
+  })
+
+  test('[seed 79, 81] Karmada is asked by kubectl, and its members’ objects in one place', () => {
+    expect(book('federation')).toContain('kubectl karmada get deployments,pods')
+    expect(book('federation')).toContain('kubectl --kubeconfig karmada.kubeconfig get cluster virginia')
+  })
+
+  test('[seed 156] wavelength: nodes, then endpoints, then the cluster and its network', () => {
+    const down = between(book('wavelength'), 'Clean up', '')
+    const order = [
+      'wavelength-nodes-boston-edge',
+      'wavelength-endpoints-carrier',
+      'wavelength-cluster-eks-wavelength',
+      'wavelength-network-carrier',
+    ]
+    const places = order.map((words) => down.indexOf(`delete-stack --region us-east-1 --stack-name ${words}`))
+    expect(places).not.toContain(-1)
+    expect(places).toEqual([...places].sort((a, b) => a - b))
+  })
+})
