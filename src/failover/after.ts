@@ -97,13 +97,7 @@ export function sorted(faults: readonly LossFault[]): SortedFaults {
   return fresh
 }
 
-function applied(
-  fleet: Fleet,
-  site: Site,
-  pools: readonly NodePool[],
-  after: SiteAfter,
-  fault: LossFault,
-): SiteAfter {
+function applied(fleet: Fleet, site: Site, pools: readonly NodePool[], after: SiteAfter, fault: LossFault): SiteAfter {
   const cluster = lookup(fleet).cluster(site.cluster)
   const how: Symptom = fault.how === 'refuse' ? 'refused' : 'blackhole'
   const dark: SiteAfter = {

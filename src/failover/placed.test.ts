@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { federated } from '../worlds/twin/testing/federation.case.ts'
+import { gatesOf } from './gates.ts'
 import { moved } from './moves.ts'
 import { placed } from './placed.ts'
 import { survivalOf } from './survival.ts'
@@ -35,6 +36,22 @@ test('a lost member is made good elsewhere, where all four switches are on and i
   expect(after({ failover: '' })).toBeUndefined()
   expect(after({ placement: 'replicas: 2, tolerateLoss: forever' })).toBeUndefined()
   expect(after({ placement: 'replicas: 2, members: { clusters: [alpha] }' })).toBeUndefined()
+})
+
+test('the gate of a federation says when what a lost member held is ready elsewhere, or that nothing moves', () => {
+  const gate = (options: { placement?: string; failover?: string }) => {
+    const fleet = fleetOf(options)
+    const [app] = fleet.apps
+    return app && gatesOf(fleet, app).find(({ title }) => title === 'copies by a federation')
+  }
+  expect(gate({})).toMatchObject({
+    state: 'on',
+    text: expect.stringMatching(/is lost.* is ready at .* after .* to .* s/),
+  })
+  expect(gate({ failover: '' })).toMatchObject({
+    state: 'off',
+    text: 'the scheduler of edge decides which members hold them; no single loss makes it move them',
+  })
 })
 
 test('nodes that are gone are nothing to a Karmada that asks the API of the member', () => {

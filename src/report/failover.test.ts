@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { explainFailover, survivalOf } from '../failover/index.ts'
 import { fleetFrom } from '../fleet/from.ts'
 import { readFleet } from '../fleet/read.ts'
+import { federated } from '../worlds/twin/testing/federation.case.ts'
 import { failoverText } from './failover-text.ts'
 import { survivalBrief, survivalText } from './survival-text.ts'
 
@@ -92,6 +93,14 @@ test('N-1 in brief: what users feel, worst first, and what leaves no spare', () 
 
 test('users on the LAN of a lost site are told to wait', () => {
   expect(flat(survivalBrief(survivalOf(recovery)))).toContain('plant-floor on its LAN must wait')
+})
+
+test('what Karmada moves is told with when it is ready, beside when users are served', () => {
+  const { fleet } = federated({ faults: '[{ at: 1m, lose: registry }]' })
+  const text = flat(survivalText(survivalOf(fleet), { columns: 200 }))
+  expect(text).toMatch(/6 of 6 replicas, ready at plant after [\d.]+( s)? to [\d.]+ s/)
+  const alone = federated({ faults: '[{ at: 1m, lose: registry }]', failover: '' }).fleet
+  expect(survivalText(survivalOf(alone))).not.toContain('ready at')
 })
 
 test('without an app there is nothing to lose', () => {

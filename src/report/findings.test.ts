@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { check } from '../check/check.ts'
 import { survivalOf } from '../failover/index.ts'
 import { fleetFrom } from '../fleet/from.ts'
+import { federated } from '../worlds/twin/testing/federation.case.ts'
 import { findingsGithub, findingsJson, findingsJunit, findingsSarif } from './findings-machine.ts'
 import { findingsBrief, findingsText } from './findings-text.ts'
 
@@ -56,15 +57,27 @@ test('the brief form shows the worst whole, the others in a line each, and the r
   expect(brief).toMatch(/^accepted WL004, each with a reason in the file$/m)
 })
 
+const schema = JSON.parse(readFileSync(new URL('../../schema/findings.json', import.meta.url), 'utf8')) as object
+const valid = new Ajv2020({ strict: false }).compile(schema)
+
 test('the JSON form keeps to its published schema', () => {
-  const schema = JSON.parse(readFileSync(new URL('../../schema/findings.json', import.meta.url), 'utf8')) as object
-  const valid = new Ajv2020({ strict: false }).compile(schema)
   const answer = JSON.parse(findingsJson(checked)) as { errors: number; findings: unknown[] }
   expect(valid(answer), JSON.stringify(valid.errors)).toBe(true)
   expect(answer.errors).toBe(
     checked.findings.filter((finding) => finding.severity === 'error' && finding.accepted === undefined).length,
   )
   expect(answer.findings).toHaveLength(checked.findings.length)
+})
+
+test('what a federation moves after a loss is part of it', () => {
+  const { fleet } = federated({ faults: '[{ at: 1m, lose: registry }]' })
+  const answer = JSON.parse(findingsJson({ fleet, findings: [], survival: survivalOf(fleet) })) as {
+    survival: { loss: string; moves?: { sites: string[]; minSeconds: number; maxSeconds: number }[] }[]
+  }
+  expect(valid(answer), JSON.stringify(valid.errors)).toBe(true)
+  const [move] = answer.survival.find(({ loss }) => loss === 'region/eu-west-1')?.moves ?? []
+  expect(move?.sites).toEqual(['plant'])
+  expect(move?.maxSeconds).toBeGreaterThan(move?.minSeconds ?? Number.NaN)
 })
 
 test('SARIF has a rule for each code, a result for each finding, and results even when there are none', () => {

@@ -236,7 +236,10 @@ const weightsFit: Rule = {
     const over = choices.flatMap((members) => {
       const sum = members.reduce((total, member) => total + weight(member), 0)
       return members.filter((member) => {
-        const capacity = member.kind === 'existing' ? undefined : capacityOf(poolsOpenTo(fleet, poolsIn(member.name), placement.manifests))
+        const capacity =
+          member.kind === 'existing'
+            ? undefined
+            : capacityOf(poolsOpenTo(fleet, poolsIn(member.name), placement.manifests))
         // what it gets at least, whichever way the odd replica falls
         const share = sum === 0 ? 0 : Math.floor((placement.replicas * weight(member)) / sum)
         return capacity !== undefined && (share * cpu > capacity.cpu || share * memoryGiB > capacity.memoryGiB)

@@ -40,7 +40,9 @@ test('under weights users are back when the last answer with the lost site has r
     const unserved = (from: number, to: number) =>
       (service?.spans ?? []).filter(
         (span) =>
-          span.from >= from && span.from < to && Object.values(span.keepers ?? {}).reduce((a, b) => a + b, 0) < 1 - 1e-6,
+          span.from >= from &&
+          span.from < to &&
+          Object.values(span.keepers ?? {}).reduce((a, b) => a + b, 0) < 1 - 1e-6,
       )
     expect(unserved(back, 660)).toEqual([])
     expect(unserved(60, back).at(-1)?.to).toBe(back)
