@@ -5,6 +5,6 @@ export default {
   entry: ['src/cli/main.ts', 'src/index.ts', 'scripts/*.{ts,mjs}', 'bench/*.ts', 'engines/**/*.ts', 'src/**/*.case.ts'],
   project: ['{src,test,scripts,bench,engines}/**/*.{ts,mjs}'],
   ignoreExportsUsedInFile: true,
-  // the toolchain that engines are built with, where there is one
-  ignoreBinaries: ['go'],
+  // the toolchain that engines are built with, and a server of Debian's, where there are such
+  ignoreBinaries: ['go', 'pdnsutil'],
 } satisfies KnipConfig

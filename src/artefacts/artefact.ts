@@ -23,7 +23,12 @@ export interface ObjectMeta {
   readonly annotations?: Readonly<Record<string, string>>
 }
 
-/** One document, or several with `---` between them. A field that is undefined is left out. */
+/**
+ * One document, or several with `---` between them. A field that is undefined is left out. Text that the YAML 1.1 of the engines would take
+ * for something else (`yes`, `on`, `0x1`) is quoted.
+ */
 export function yamlOf(...documents: readonly unknown[]): string {
-  return documents.map((document) => stringify(document, { lineWidth: 0, aliasDuplicateObjects: false })).join('---\n')
+  return documents
+    .map((document) => stringify(document, { lineWidth: 0, aliasDuplicateObjects: false, compat: 'yaml-1.1' }))
+    .join('---\n')
 }

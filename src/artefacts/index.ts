@@ -15,7 +15,7 @@ import { runbookFiles } from './runbook/runbook.ts'
 import { withoutFlux } from './without-flux.ts'
 import { workloadBundles } from './workloads/bundles.ts'
 
-export type { Artefact, KubernetesObject } from './artefact.ts'
+export type { Artefact } from './artefact.ts'
 export type { Bundle } from './bundle.ts'
 
 /** What shall run on the clusters of a plan. */

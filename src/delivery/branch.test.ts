@@ -96,4 +96,42 @@ describe('artefacts as a branch', () => {
     expect(() => deliverToBranch(files, to({ repository: bare }))).toThrow(/is no Git repository/)
     rmSync(bare, { recursive: true })
   })
+
+  test('keep their commit when nothing changed, and tell when a pushed one is replaced', () => {
+    const first = deliverToBranch(files, to())
+    expect(deliverToBranch(files, to())).toMatchObject({ commit: first.commit, replaced: false })
+    expect(deliverToBranch(files.slice(1), to())).toMatchObject({ replaced: true })
+    expect(git('for-each-ref', 'refs/skerry')).toBe('')
+  })
+
+  test('never move a branch under the working tree that has it checked out', () => {
+    deliverToBranch(files, to())
+    git('switch', '--quiet', 'skerry/game')
+    expect(() => deliverToBranch(files.slice(1), to())).toThrow(/is checked out in/)
+    git('switch', '--quiet', 'main')
+    expect(() => deliverToBranch(files.slice(1), to({ branch: 'main' }))).toThrow(/is checked out in/)
+    expect(git('status', '--porcelain')).toBe('')
+  })
+
+  test('start from what was fetched when the local branch is behind it', () => {
+    const old = git('rev-parse', 'main').trim()
+    git('commit', '--quiet', '--allow-empty', '--message', 'second')
+    const newer = git('rev-parse', 'main').trim()
+    git('update-ref', 'refs/remotes/origin/main', newer)
+    git('reset', '--quiet', '--hard', old)
+    deliverToBranch(files, to())
+    expect(git('rev-parse', 'skerry/game^').trim()).toBe(newer)
+  })
+
+  test('refuse what is no name of a branch before anything is made', () => {
+    for (const branch of ['bad..name', 'two words', '-x', ''])
+      expect(() => deliverToBranch(files, to({ branch }))).toThrow(/is no name of a branch/)
+  })
+
+  test('of two fleets in one repository have a list each, and leave the other alone', () => {
+    deliverToBranch(files, to({ under: 'one' }))
+    git('merge', '--quiet', '--ff-only', 'skerry/game')
+    deliverToBranch(files, to({ under: 'two', branch: 'skerry/two' }))
+    expect(git('ls-tree', '-r', '--name-only', 'skerry/two')).toContain('one/apps/game.yaml')
+  })
 })

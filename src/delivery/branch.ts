@@ -26,6 +26,8 @@ export interface DeliveredBranch extends Comparison {
   readonly branch: string
   /** Undefined where the base holds all of it already. */
   readonly commit: string | undefined
+  /** An earlier commit of ours left the branch: what was pushed of it is pushed over. */
+  readonly replaced: boolean
 }
 
 /**
@@ -35,6 +37,7 @@ export interface DeliveredBranch extends Comparison {
 export function deliverToBranch(files: readonly Artefact[], delivery: BranchDelivery): DeliveredBranch {
   const { repository, branch } = delivery
   const git = gitIn(repository)
+  refuseBranchName(git, delivery)
   const base = baseOf(git, delivery)
   const at = (path: string): string => (delivery.under === undefined ? path : `${delivery.under}/${path}`)
   const record = recordAt(git, base, at(ownershipFile))
@@ -45,21 +48,33 @@ export function deliverToBranch(files: readonly Artefact[], delivery: BranchDeli
   const { added, changed, removed, foreign, byHand } = comparison
   if (delivery.force !== true) refuseWhatIsNotOurs(comparison, delivery)
   if (added.length + changed.length + removed.length + foreign.length + byHand.length === 0)
-    return { ...comparison, branch, commit: undefined }
+    return { ...comparison, branch, commit: undefined, replaced: false }
   const existing = refuseOtherCommits(git, branch, base)
+  refuseCheckedOut(git, branch)
   const texts = new Map(files.map(({ path, text }) => [path, text]))
   const written = [...added, ...changed, ...foreign, ...byHand].filter((path) => texts.has(path)).sort()
   const gone = [...removed, ...byHand.filter((path) => !texts.has(path))].sort()
   const stream = [
-    `commit refs/heads/${branch}\ncommitter ${committer(git)}\n${data(`${delivery.message}\n\n${trailer}\n`)}from ${base}\n`,
+    `commit ${fresh}\ncommitter ${committer(git)}\n${data(`${delivery.message}\n\n${trailer}\n`)}from ${base}\n`,
     ...written.map((path) => `M 100644 inline ${quoted(at(path))}\n${data(texts.get(path) ?? '')}`),
     ...gone.map((path) => `D ${quoted(at(path))}\n`),
     `M 100644 inline ${quoted(at(ownershipFile))}\n${data(writeOwnership({ files: wanted, writing: {} }))}`,
     'done\n',
   ].join('')
-  git(['fast-import', '--quiet', '--done', ...(existing ? ['--force'] : [])], stream)
-  return { ...comparison, branch, commit: git(['rev-parse', `refs/heads/${branch}`]).trim() }
+  git(['fast-import', '--quiet', '--done', '--force'], stream)
+  const made = git(['rev-parse', fresh]).trim()
+  git(['update-ref', '-d', fresh])
+  // the same files on the same base: a branch that is pushed already needs no second push
+  const shown = (commit: string) => git(['show', '--no-patch', '--format=%T %P', commit])
+  if (existing !== undefined && shown(existing) === shown(made))
+    return { ...comparison, branch, commit: existing, replaced: false }
+  git(['update-ref', `refs/heads/${branch}`, made, existing ?? '0'.repeat(made.length)])
+  const replaced = existing !== undefined && attempt(git, ['merge-base', '--is-ancestor', existing, made]) === undefined
+  return { ...comparison, branch, commit: made, replaced }
 }
+
+/** Where the commit is made before the branch moves to it, in one step and only from where we saw it. */
+const fresh = `refs/skerry/${process.pid}`
 
 /** By which a commit of ours is known again. */
 const trailer = 'Written-by: skerry'
@@ -105,10 +120,16 @@ function attempt(git: Git, args: readonly string[]): string | undefined {
 }
 
 function baseOf(git: Git, { base, repository }: BranchDelivery): string {
-  for (const ref of [`refs/heads/${base}`, `refs/remotes/origin/${base}`]) {
-    const commit = attempt(git, ['rev-parse', '--verify', '--quiet', `${ref}^{commit}`])
-    if (commit !== undefined) return commit.trim()
-  }
+  const [local, fetched] = [`refs/heads/${base}`, `refs/remotes/origin/${base}`].map((ref) =>
+    attempt(git, ['rev-parse', '--verify', '--quiet', `${ref}^{commit}`])?.trim(),
+  )
+  // a local branch that nobody has pulled into is older than what the clusters follow
+  const isBehind =
+    local !== undefined &&
+    fetched !== undefined &&
+    attempt(git, ['merge-base', '--is-ancestor', local, fetched]) !== undefined
+  const found = isBehind ? fetched : (local ?? fetched)
+  if (found !== undefined) return found
   throw new Refusal(
     'usage',
     `${repository} has no branch ${base}, which the clusters follow`,
@@ -164,10 +185,10 @@ function refuseWhatIsNotOurs({ foreign, byHand }: Comparison, { base }: BranchDe
     )
 }
 
-/** Whether a branch of ours is there already and may be replaced. */
-function refuseOtherCommits(git: Git, branch: string, base: string): boolean {
+/** The tip of a branch of ours that is there already and may be replaced. */
+function refuseOtherCommits(git: Git, branch: string, base: string): string | undefined {
   const tip = attempt(git, ['rev-parse', '--verify', '--quiet', `refs/heads/${branch}`])?.trim()
-  if (tip === undefined) return false
+  if (tip === undefined) return undefined
   const bodies = git(['log', '--format=%B%x00', `${base}..${tip}`])
     .split('\0')
     .filter((body) => body.trim() !== '')
@@ -177,7 +198,25 @@ function refuseOtherCommits(git: Git, branch: string, base: string): boolean {
       `the branch ${branch} holds commits that are not skerry's`,
       'merge or rename it, or name another by --branch',
     )
-  return true
+  return tip
+}
+
+/** A branch that moved under a working tree would show the files that we wrote as taken away, and the next commit would take them away. */
+function refuseCheckedOut(git: Git, branch: string): void {
+  const trees = git(['worktree', 'list', '--porcelain']).split('\n\n')
+  const tree = trees.find((it) => it.split('\n').includes(`branch refs/heads/${branch}`) && !/^bare$/m.test(it))
+  if (tree === undefined || git(['rev-parse', '--is-bare-repository']).trim() === 'true') return
+  const path = /^worktree (.*)$/m.exec(tree)?.[1] ?? ''
+  throw new Refusal(
+    'refused',
+    `the branch ${branch} is checked out in ${path}, whose files would not follow`,
+    `git -C ${path} switch --detach, then again`,
+  )
+}
+
+function refuseBranchName(git: Git, { branch }: BranchDelivery): void {
+  if (!branch.startsWith('-') && attempt(git, ['check-ref-format', `refs/heads/${branch}`]) !== undefined) return
+  throw new Refusal('usage', `${JSON.stringify(branch)} is no name of a branch`, 'name another by --branch')
 }
 
 function committer(git: Git): string {

@@ -103,4 +103,19 @@ describe('artefacts into a folder', () => {
     mkdirSync(join(folder, 'RUNBOOK.md'))
     expect(() => deliverToFolder(folder, files)).toThrow(/in the way/)
   })
+
+  test('say so where a file stands in the way of a folder', () => {
+    put('gitops', 'mine')
+    expect(() => deliverToFolder(folder, files)).toThrow(/is no folder, and one is wanted there/)
+    expect(() => deliverToFolder(folder, files, true)).toThrow(/is no folder/)
+    expect(read('gitops')).toBe('mine')
+  })
+
+  test('clear away what a killed run had begun, of files that are not wanted any more too', () => {
+    const writing = { 'old.yaml': sha256('old') }
+    put(ownershipFile, writeOwnership({ files: {}, writing }))
+    put('old.yaml.skerry-new', 'ol')
+    deliverToFolder(folder, files)
+    expect(existsSync(join(folder, 'old.yaml.skerry-new'))).toBe(false)
+  })
 })

@@ -3,6 +3,7 @@
 // goes on.
 
 import { createHash } from 'node:crypto'
+import type { Stats } from 'node:fs'
 import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve, sep } from 'node:path'
 import type { Artefact } from '../artefacts/artefact.ts'
@@ -40,6 +41,8 @@ export function deliverToFolder(folder: string, files: readonly Artefact[], forc
     if (touched.size + removed.length > 0) writeRecord(folder, { files: recorded.files, writing: wanted })
     for (const { path, text } of files) if (touched.delete(path)) writeFile(inside(folder, path), text)
     for (const path of [...removed, ...touched]) remove(folder, path)
+    // what a killed run had begun, of files that are not wanted any more either
+    for (const path of Object.keys(recorded.writing)) rmSync(unfinished(inside(folder, path)), { force: true })
     writeRecord(folder, { files: wanted, writing: {} })
     return { ...comparison, folder }
   } finally {
@@ -99,21 +102,41 @@ function inside(folder: string, path: string): string {
       `${path} would lie outside of ${folder}`,
       'restore the list of files from version control',
     )
-  for (let parent = dirname(full); parent.length > root.length; parent = dirname(parent))
-    if (lstatSync(parent, { throwIfNoEntry: false })?.isSymbolicLink() === true)
+  for (let parent = dirname(full); parent.length > root.length; parent = dirname(parent)) {
+    const there = lookAt(parent)
+    if (there?.isSymbolicLink() === true)
       throw new Refusal('refused', `${parent} is a link: what lies behind it is not skerry's`, 'choose another folder')
+    if (there?.isDirectory() === false)
+      throw new Refusal(
+        'refused',
+        `${parent} is no folder, and one is wanted there`,
+        'choose another folder, or move it',
+      )
+  }
   return full
 }
 
+function lookAt(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })
+  } catch (error) {
+    // below a file there is nothing; the file itself is found further up
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined
+    throw new Refusal('world', `cannot look at ${path}: ${(error as Error).message}`, 'see that the folder can be read')
+  }
+}
+
 function hashAt(path: string): string | undefined {
-  const there = lstatSync(path, { throwIfNoEntry: false })
+  const there = lookAt(path)
   if (there === undefined) return undefined
   return there.isFile() ? sha256(readFileSync(path)) : 'no plain file'
 }
 
+const unfinished = (path: string): string => `${path}.skerry-new`
+
 function writeFile(path: string, text: string): void {
   // one name for all runs: there is one at a time, and what a killed one left is overwritten
-  const fresh = `${path}.skerry-new`
+  const fresh = unfinished(path)
   try {
     mkdirSync(dirname(path), { recursive: true })
     const there = lstatSync(path, { throwIfNoEntry: false })

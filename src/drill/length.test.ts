@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { fleetFrom } from '../fleet/from.ts'
-import type { Drill } from '../model/fleet.ts'
+import type { Drill, Fleet } from '../model/fleet.ts'
 import { plan } from '../plan/index.ts'
 import { simulate } from '../worlds/twin/simulate.ts'
 import { smallFleetText, withDrill } from './drill.case.ts'
@@ -8,18 +8,24 @@ import { lengthOf } from './length.ts'
 import type { Simulate } from './result.ts'
 import { runDrill } from './run.ts'
 
-const drillOf = (more: string, expectation = ''): Drill => {
-  const { drills } = fleetFrom(
-    `${smallFleetText}---\nkind: Drill\nmetadata: { name: lose-edge }\nexpect: [${expectation}]\n${more}\n`,
+const fleetWith = (more: string, expectation = '', bootTime = ''): Fleet =>
+  fleetFrom(
+    `${smallFleetText.replace('{ name: edge, replicas: 2,', `{ name: edge, replicas: 2,${bootTime}`)}---\nkind: Drill\nmetadata: { name: lose-edge }\nexpect: [${expectation}]\n${more}\n`,
   )
-  if (drills[0] === undefined) throw new Error('no drill')
-  return drills[0]
+const drillOf = (fleet: Fleet): Drill => {
+  const [drill] = fleet.drills
+  if (drill === undefined) throw new Error('no drill')
+  return drill
+}
+const length = (more: string, expectation = '', bootTime = '') => {
+  const fleet = fleetWith(more, expectation, bootTime)
+  return lengthOf(fleet, drillOf(fleet))
 }
 const lost = 'faults: [{ at: 1m, site: edge, lose: power, for: 10m }]'
 
 test('without a length a drill ends half an hour after its last fault or repair', () => {
-  expect(lengthOf(drillOf(lost))).toEqual({ seconds: 11 * 60 + 1800, from: 'lastChange' })
-  expect(lengthOf(drillOf('faults: [{ at: 5m, site: edge, lose: power }]'))).toEqual({
+  expect(length(lost)).toEqual({ seconds: 11 * 60 + 1800, from: 'lastChange' })
+  expect(length('faults: [{ at: 5m, site: edge, lose: power }]')).toEqual({
     seconds: 5 * 60 + 1800,
     from: 'lastChange',
   })
@@ -27,11 +33,24 @@ test('without a length a drill ends half an hour after its last fault or repair'
 
 test('it goes on until the last expectation can be judged, where that is later', () => {
   const late = '{ app: game, audience: public, servedBy: edge, after: heal, within: 20m, for: 40m }'
-  expect(lengthOf(drillOf(lost, late))).toEqual({ seconds: (11 + 60) * 60, from: 'expectation' })
+  expect(length(lost, late)).toEqual({ seconds: (11 + 60) * 60, from: 'expectation' })
 })
 
 test('a declared length is kept', () => {
-  expect(lengthOf(drillOf(`${lost}\nlength: 15m`))).toEqual({ seconds: 900, from: 'declared' })
+  expect(length(`${lost}\nlength: 15m`)).toEqual({ seconds: 900, from: 'declared' })
+})
+
+test('nodes that boot slowly put the repair off by what they take longer, so that the way back is still seen', () => {
+  const slow = ' bootTime: 45m,'
+  expect(length(lost, '', slow)).toEqual({ seconds: (11 + 43) * 60 + 1800, from: 'boot' })
+  // nodes that stay dark, or never went, boot in no drill
+  expect(length('faults: [{ at: 5m, site: edge, lose: power }]', '', slow).from).toBe('lastChange')
+  expect(length('faults: [{ at: 1m, site: home, lose: power, for: 10m }]', '', slow).from).toBe('lastChange')
+  expect(length('faults: [{ at: 1m, site: edge, lose: internet, for: 10m }]', '', slow).from).toBe('lastChange')
+  expect(length(`${lost}\nassume: { nodeBoot: 20m }`)).toEqual({ seconds: (11 + 18) * 60 + 1800, from: 'boot' })
+  const fleet = fleetWith(lost, '{ app: game, servedBy: edge, after: heal, within: 50m }', slow)
+  const result = runDrill(plan(fleet), drillOf(fleet), { runs: 3 })
+  expect(result.expectations.map(({ passed }) => passed)).toEqual([true])
 })
 
 test('every run of every seed lasts equally long, so that shares of requests can be compared', () => {

@@ -55,7 +55,7 @@ export interface DrillResult {
 }
 
 /** What the length of a drill follows from. */
-export type LengthFrom = 'declared' | 'lastChange' | 'expectation'
+export type LengthFrom = 'declared' | 'lastChange' | 'boot' | 'expectation'
 
 export interface DrillSummary {
   readonly name: string

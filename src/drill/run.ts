@@ -44,7 +44,7 @@ export function* drillInRuns(
   const { fleet } = plan
   refuseWhatCannotRun(plan, declared)
   refuseWhatTakesNothing(fleet, declared)
-  const length = lengthOf(declared)
+  const length = lengthOf(fleet, declared)
   const drill = { ...declared, length: length.seconds }
   const simulate = options.simulate ?? twin
   const seed = shownSeed(fleet, drill, options.seed)

@@ -1,6 +1,6 @@
 // Failover in closed form: what stands between a loss and a served user, with bounds, for check, drill and explain alike.
 
-export { nodesAt } from './after.ts'
+export { nodesAt, siteAfter } from './after.ts'
 export { roundTrip } from './distance.ts'
 export { explainFailover } from './explain.ts'
 export { idleFaults } from './idle.ts'

@@ -21,7 +21,7 @@ export { isAvailabilityZone } from './region/regions.ts'
 export { eksVersions, newestVersion } from './region/versions.ts'
 export { placeOfZone, resolvePlace } from './resolve.ts'
 export { source } from './sources.ts'
-export { isClosed, poolsOpenTo, taintsOf } from './taints.ts'
+export { isClosed, poolsOpenTo } from './taints.ts'
 
 export const places: Readonly<Record<PlaceKind, PlaceDefinition>> = {
   region,

@@ -5,7 +5,7 @@ import type { Fleet, Manifest, NodePool } from '../model/fleet.ts'
 import { lookup } from '../model/lookup.ts'
 import { controlPlaneTaint, isOfControlPlane, workersOf } from './on-premises/groups.ts'
 
-export type Taint = NodePool['taints'][number]
+type Taint = NodePool['taints'][number]
 
 /**
  * As declared; and EKS Anywhere taints the machines of its control plane whether the file says so or not, unless there is nobody else to

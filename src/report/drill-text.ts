@@ -79,6 +79,7 @@ function lengthText({ drill, recoveries }: DrillResult): string {
   if (drill.lengthFrom === 'declared') return length
   const until = {
     lastChange: 'until half an hour after the last fault or repair',
+    boot: 'until half an hour after the last fault or repair, and as much longer as nodes take to boot',
     expectation: 'until the last expectation can be judged',
   }[drill.lengthFrom]
   const open = recoveries.some((recovery) => recovery.recovered < recovery.runs)

@@ -1,4 +1,6 @@
 // What people read of the world on their machine.
+import { readFileSync } from 'node:fs'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { expect, test } from 'vitest'
 import type { Step } from '../model/plan.ts'
 import type { LocalStatus } from '../worlds/local/status.ts'
@@ -140,4 +142,17 @@ test('a down says what it ended', () => {
     { id: 'cluster/virginia/kwok', how: 'gone' as const },
   ]
   expect(downText({ folder: '/state', stopped, seconds: 1.4 })).toBe('1 engine ended in 1.4 s; nothing is left')
+})
+
+test('what is printed as JSON is what the published schemas say, also where nothing runs', () => {
+  const judge = (schema: string) =>
+    new Ajv2020({ strict: true, allErrors: true, formats: { 'date-time': true } }).compile(
+      JSON.parse(readFileSync(new URL(`../../schema/${schema}`, import.meta.url), 'utf8')) as object,
+    )
+  const holder = { verb: 'up', pid: 17, since: '2026-11-21T12:00:00.000Z' }
+  const up = judge('local-up.json')
+  expect([up(JSON.parse(upJson(report))), up.errors]).toEqual([true, null])
+  const answer = judge('local-status.json')
+  for (const shown of [status, { ...status, holder, cutOffAt: ['a'] }, undefined])
+    expect([answer(JSON.parse(localStatusJson(shown))), answer.errors]).toEqual([true, null])
 })

@@ -113,10 +113,11 @@ function sinceText(state: EngineStatus['state'], seconds: number | undefined): s
   return state === 'dead' ? `last heard of ${secondsText(seconds)} ago` : `for ${secondsText(seconds)}`
 }
 
-/** The published form: state as data, answers with their steps by id. */
-export const localStatusJson = (status: LocalStatus): string =>
-  JSON.stringify({ version: 1, world: 'local', ...status }, null, 2)
+/** As schema/local-status.json says; where nothing runs there is no engine. */
+export const localStatusJson = (status: LocalStatus | undefined): string =>
+  JSON.stringify({ version: 1, world: 'local', ...(status ?? { engines: [] }) }, null, 2)
 
+/** As schema/local-up.json says: steps by their ids. */
 export const upJson = (report: UpReport): string =>
   JSON.stringify(
     {

@@ -3,7 +3,7 @@
 // (src/artefacts/flux/kustomize.engine.test.ts), the values of Karmada's chart beside Karmada (src/artefacts/karmada/engines.engine.test.ts).
 
 import { execFile, execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -53,7 +53,7 @@ const faultyObjects: readonly string[] = [
 ]
 const nameOf = ({ kind, metadata }: KubernetesObject): string => `${kind} ${metadata.name}`
 
-const root = mkdtempSync(join(tmpdir(), 'skerry-artefacts-'))
+const root = join(tmpdir(), `skerry-artefacts-${process.pid}`)
 const schemas = join(root, 'schemas')
 const crds = [
   join(engines.files('karmada'), 'crds', 'bases'),
@@ -170,7 +170,7 @@ describe('kubeconform, strict, with the schemas of the engines', () => {
 })
 
 describe('a real API server, in a dry run', () => {
-  const place = mkdtempSync(join(tmpdir(), 'skerry-api-server-'))
+  const place = join(root, 'api-server')
   let server: ApiServer | undefined
   beforeAll(async () => {
     if (!ready) return
@@ -178,10 +178,7 @@ describe('a real API server, in a dry run', () => {
     for (const name of namespacesOf([...made.values()].flatMap(({ documents }) => documents)))
       await server.client.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
   })
-  afterAll(async () => {
-    await server?.stop()
-    rmSync(place, { recursive: true, force: true })
-  })
+  afterAll(() => server?.stop())
 
   /** As a person would ask; the server says which fields it does not know. */
   async function dryRun(folder: string): Promise<{ readonly taken: readonly string[]; readonly faults: string }> {

@@ -56,35 +56,24 @@ export async function documentsOf({ plan: made, files }: Written, kustomize: str
   const values = new Map([...valuesWithoutFlux(made, bundles), ...valuesOfFlux(built)])
   const samples = Object.assign({}, adminMachine, classRow(made.fleet), ...[...values.values()].flat()) as Values
 
+  const filled = (text: string): string => envsubst(text, (name) => sampleOf(name, samples))
+
   const documents = new Map<string, Document>()
   const add = (source: string, text: string): void => {
     for (const [index, one] of documentsIn(text).entries())
       if (!documents.has(one.text)) documents.set(one.text, { source: `${source}-${index}`, ...one })
   }
   const apart = new Set(Object.values(others).flat())
-  for (const [path, text] of files)
-    if (isYaml(path) && !apart.has(path))
-      add(
-        `files/${path}`,
-        envsubst(text, (name) => sampleOf(name, samples)),
-      )
+  for (const [path, text] of files) if (isYaml(path) && !apart.has(path)) add(`files/${path}`, filled(text))
   for (const [folder, text] of built) {
     const sets = values.get(folder)
-    if (sets === undefined)
-      add(
-        `built/${folder}`,
-        envsubst(text, (name) => sampleOf(name, samples)),
-      )
+    if (sets === undefined) add(`built/${folder}`, filled(text))
     // what Flux finds no value for becomes nothing: it must find one for each
     for (const [index, set] of (sets ?? []).entries())
       add(`built/${folder}/${index}`, set === undefined ? text : envsubst(text, (name) => known(name, set, folder)))
   }
   for (const site of sitesOf(made.fleet))
-    for (const { path, text } of render(made, bundles, site))
-      add(
-        `rendered/${path}`,
-        envsubst(text, (name) => sampleOf(name, samples)),
-      )
+    for (const { path, text } of render(made, bundles, site)) add(`rendered/${path}`, filled(text))
   const unreached = [...built.keys()].filter((folder) => !values.has(folder))
   return { documents: [...documents.values()], built: [...built.keys()], unreached, others }
 }

@@ -2,5 +2,4 @@
 
 export { eksAnywhereBundles } from './bundles.ts'
 export { eksAnywhereFiles } from './files.ts'
-export type { Filled, Variable } from './filled.ts'
 export { filledIn } from './filled.ts'

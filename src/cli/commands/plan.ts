@@ -1,6 +1,7 @@
 // skerry plan: the steps, in order, and what changes against what was there.
 
 import { existsSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Observed, Plan } from '../../model/plan.ts'
 import { Refusal } from '../../model/refusal.ts'
 import type { Shell, Verb } from '../command.ts'
@@ -32,6 +33,7 @@ export const plan: Verb<Options> = async (shell, inputs, options) => {
       `--${part} is for the whole plan: a part of it could not be told from the whole`,
       `leave out --${part}, or -l, --site and --class`,
     )
+  refuseTogether(options)
   const fleet = await shell.whole(inputs)
   const skerry = await import('../../index.ts')
   const whole = skerry.plan(
@@ -73,8 +75,25 @@ function literal(skerry: Skerry, shell: Shell, whole: Plan, site: string, { out,
     shell.terminal.answer(files.map(({ path, text }) => `# ${path}\n${text.trimEnd()}`).join('\n---\n'))
     return exit.done
   }
-  shell.terminal.say(skerry.deliveredText(skerry.deliverToFolder(out, files, force), out))
+  // a folder for each site: another site's files, and an output of the whole fleet, stay as they are
+  const folder = join(out, site)
+  const inside = files.map(({ path, text }) => ({
+    path: path.startsWith(`${site}/`) ? path.slice(site.length + 1) : path,
+    text,
+  }))
+  shell.terminal.say(skerry.deliveredText(skerry.deliverToFolder(folder, inside, force), folder))
   return exit.done
+}
+
+/** `--verify` and `--render` only look: beside them what would write is not silently left out. */
+function refuseTogether(options: Options): void {
+  const looking = (['verify', 'render'] as const).find((name) => options[name] !== undefined)
+  if (looking === undefined) return
+  const writing = (['save', 'out', 'deliver', 'verify'] as const).find(
+    (name) => name !== looking && options[name] !== undefined && !(looking === 'render' && name === 'out'),
+  )
+  if (writing !== undefined)
+    throw new Refusal('usage', `--${looking} and --${writing} are two commands`, 'type one after the other')
 }
 
 function verified(skerry: Skerry, shell: Shell, made: Plan, folder: string) {
@@ -101,13 +120,16 @@ function delivered(skerry: Skerry, shell: Shell, made: Plan, repository: string,
       'the fleet has no gitops: there is no repository to deliver to',
       'declare gitops, or use --out',
     )
-  const inside = 'gitops/'
+  // the folder of a fleet in a repository that it shares is a delivery of its own, with its own list of files
+  const under = gitops.path?.replace(/^(?:\.?\/+|\.$)/, '').replace(/\/+$/, '') || undefined
+  const inside = under === undefined ? 'gitops/' : `gitops/${under}/`
   const files = skerry
     .artefacts(made)
     .flatMap(({ path, text }) => (path.startsWith(inside) ? [{ path: path.slice(inside.length), text }] : []))
   const onto = gitops.deliver === 'push' ? gitops.branch : (branch ?? `skerry/${name}`)
   const result = skerry.deliverToBranch(files, {
     repository,
+    ...(under === undefined ? {} : { under }),
     base: gitops.branch,
     branch: onto,
     message: `Fleet ${name}`,
@@ -118,7 +140,7 @@ function delivered(skerry: Skerry, shell: Shell, made: Plan, repository: string,
   )
   if (result.commit !== undefined)
     shell.terminal.say(
-      `  next  git -C ${repository} push origin ${onto}${gitops.deliver === 'pullRequest' ? `, and open a pull request against ${gitops.branch}` : ''}`,
+      `  next  git -C ${repository} push ${result.replaced ? '--force-with-lease ' : ''}origin ${onto}${gitops.deliver === 'pullRequest' && onto !== gitops.branch ? `, and open a pull request against ${gitops.branch}` : ''}`,
     )
 }
 

@@ -17,10 +17,7 @@ export const status: Verb<Options> = async (shell, inputs, options) => {
   const folder = await folderHere(shell, inputs, options)
   const now = () => new Date()
   const found = folder === undefined ? undefined : await (await skerry.localWorld()).status(folder, now)
-  if (options.output === 'json')
-    shell.terminal.answer(
-      found === undefined ? '{ "version": 1, "world": "local", "engines": [] }' : skerry.localStatusJson(found),
-    )
+  if (options.output === 'json') shell.terminal.answer(skerry.localStatusJson(found))
   else
     shell.terminal.answer(
       found === undefined ? 'nothing of this fleet runs on this machine' : skerry.localStatusText(found),

@@ -111,7 +111,7 @@ test('a full disk is said as that, and what Go said stays readable', async () =>
 test('two at once: one builds, the other waits, says for whom, and finds it there', async () => {
   writeFileSync(join(folder, 'wait'), '1.5')
   const other = elsewhere(['etcd'])
-  await until(() => calls('build').length === 1)
+  await until(() => calls('build').length >= 1)
   const said: InstallProgress[] = []
   const mine = await installEngines(['etcd'], { env, onProgress: (it) => said.push(it) })
   expect(said[0]).toMatchObject({ kind: 'waiting', pid: other.pid })
@@ -123,7 +123,7 @@ test('two at once: one builds, the other waits, says for whom, and finds it ther
 
 test('killed in the middle: what is whole stays, Go at work for nobody is stopped, and the rest is built', async () => {
   const first = elsewhere(['etcd', 'kubeconform'])
-  await until(() => calls('build').length === 1)
+  await until(() => calls('build').length >= 1)
   writeFileSync(join(folder, 'wait'), '60')
   await until(() => calls('build').length === 2)
   process.kill(first.pid ?? 0, 'SIGKILL')
@@ -147,7 +147,7 @@ test('killed in the middle: what is whole stays, Go at work for nobody is stoppe
 test('SIGTERM ends Go too', async () => {
   writeFileSync(join(folder, 'wait'), '60')
   const first = elsewhere(['etcd'])
-  await until(() => calls('build').length === 1)
+  await until(() => calls('build').length >= 1)
   process.kill(first.pid ?? 0, 'SIGTERM')
   expect(await first.ended).toBeNull()
   const token = `engines-install:${Buffer.from(join(folder, 'cache', 'engines')).toString('base64url')}:`
