@@ -41,12 +41,15 @@ const checks = [
   `evaluateTargetHealth: false, ${checked}`,
   'port: 80',
 ]
+/** A pool that is closed to the app, though the control plane counts its nodes. */
+const kept = ['', ', { name: kept, replicas: 3, taints: [{ key: kept, effect: NoSchedule }] }']
 const gitops = ['', 'gitops: { url: "https://git.example.com/fleet", interval: 2m }']
 
 const fleets = fc
-  .tuple(...[edges, homes, routings, checks, gitops].map((choices) => fc.constantFrom(...choices)), fc.boolean())
-  .map(([edge = '', home = '', routing = '', check = '', git = '', floor]) => ({
+  .tuple(...[edges, homes, routings, checks, gitops, kept].map((choices) => fc.constantFrom(...choices)), fc.boolean())
+  .map(([edge = '', home = '', routing = '', check = '', git = '', closed = '', floor]) => ({
     edge: String(edge),
+    edgePools: String(closed),
     clusters: '  - { name: floor, eksAnywhere: { provider: bareMetal, version: "1.35", endpoint: 10.0.0.10 } }',
     home: String(home),
     expose: `routing: { ${String(routing)} }, ${String(check)}`,

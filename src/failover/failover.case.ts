@@ -6,6 +6,8 @@ import type { Fleet } from '../model/fleet.ts'
 export interface Pieces {
   /** The rest of the site `edge`, beside its name. */
   readonly edge?: string
+  /** Further pools of it, each with a comma before it. */
+  readonly edgePools?: string
   readonly home?: string
   readonly placement?: string
   readonly expose?: string
@@ -17,8 +19,8 @@ export interface Pieces {
   readonly fleet?: string
 }
 
-const pools = (name: string, replicas = 2): string =>
-  `nodePools: [{ name: ${name}, replicas: ${replicas}, instanceTypes: [t3.medium] }]`
+const pools = (name: string, more = ''): string =>
+  `nodePools: [{ name: ${name}, replicas: 2, instanceTypes: [t3.medium] }${more}]`
 
 export const checked = 'healthCheck: { path: /, port: 80, interval: 30s, failureThreshold: 3 }'
 
@@ -35,7 +37,7 @@ clusters:
   - { name: east, network: other, eks: { version: "1.35" } }
 ${pieces.clusters ?? ''}
 sites:
-  - { name: edge, ${pieces.edge ?? 'place: { localZone: us-west-2-lax-1a }, cluster: west'}, ${pools('edge')} }
+  - { name: edge, ${pieces.edge ?? 'place: { localZone: us-west-2-lax-1a }, cluster: west'}, ${pools('edge', pieces.edgePools)} }
   - { name: home, ${pieces.home ?? 'place: { region: us-east-1 }, cluster: east'}, ${pools('home')} }
 audiences: ${pieces.audiences ?? '[{ name: public, near: "34.05,-118.24", country: US }]'}
 ${pieces.fleet ?? ''}

@@ -30,6 +30,8 @@ export interface Written {
   readonly folderOfBundle: (bundle: string, clusterOrFederation: string) => string | undefined
   /** Names of the values of `fleet-values` that the files for a cluster ask for. */
   readonly valuesOf: (cluster: string) => readonly string[]
+  /** What stands for `${name}` in a folder, as its only target says; Flux would fill it in. */
+  readonly filledIn: (folder: string) => Readonly<Record<string, string>>
 }
 
 type Commands = (step: PlannedStep, plan: Plan, written: Written) => Instructions
@@ -50,7 +52,7 @@ const byKind: Readonly<Record<PlannedStep['kind'], Commands>> = {
     const region = regionOf(fleet, subject.network)
     if (existing || region === undefined) return { commands: [], takeOver: intent }
     const named = stackNames(fleet.name)
-    if (intent.part === undefined) return { commands: [deploy(named.network(subject.network ?? ''), region)] }
+    if (intent.part === undefined) return networkCommands(intent, named.network(subject.network ?? ''), region)
     if (intent.part === 'endpoints') return { commands: [deploy(named.endpoints(subject.network ?? ''), region)] }
     return {
       commands: [
@@ -66,7 +68,13 @@ const byKind: Readonly<Record<PlannedStep['kind'], Commands>> = {
     if (region === undefined || (intent.kind !== 'managed' && intent.kind !== 'selfManaged'))
       return { commands: [], takeOver: intent }
     const named = stackNames(fleet.name)
-    const isLast = steps.findLast((it) => it.kind === 'pool.join' && it.subject.cluster === subject.cluster) === step
+    const isLast =
+      steps.findLast(
+        (it) =>
+          it.kind === 'pool.join' &&
+          it.subject.cluster === subject.cluster &&
+          (it.intent.kind === 'managed' || it.intent.kind === 'selfManaged'),
+      ) === step
     return {
       commands: [
         deploy(named.nodes(subject.site ?? '', subject.pool ?? ''), region),
@@ -76,7 +84,8 @@ const byKind: Readonly<Record<PlannedStep['kind'], Commands>> = {
     }
   },
   addon: (step, { fleet }) => addonCommands(step, fleet),
-  'federation.start': ({ intent, subject }, { fleet }, { installs, folderOfBundle }) => {
+  'federation.start': ({ intent, subject }, { fleet }, written) => {
+    const { installs, folderOfBundle } = written
     const host = fleet.clusters.find(({ name }) => name === subject.cluster)
     const name = text(intent.name)
     const byHand = installs.filter(({ cluster, bundle }) => cluster === subject.cluster && bundle.startsWith('karmada'))
@@ -101,9 +110,7 @@ const byKind: Readonly<Record<PlannedStep['kind'], Commands>> = {
         ...(byHand.length === 0
           ? [`flux --context ${subject.cluster} get helmreleases --all-namespaces`]
           : [
-              ...(beside === undefined
-                ? []
-                : [`kubectl --context ${subject.cluster} apply --server-side --kustomize ${beside}`]),
+              ...(beside === undefined ? [] : [applied(`--context ${subject.cluster}`, beside, written)]),
               ...byHand.flatMap(chartCommands),
             ]),
         `kubectl --context ${subject.cluster} --namespace karmada-system get pods`,
@@ -116,7 +123,8 @@ const byKind: Readonly<Record<PlannedStep['kind'], Commands>> = {
       ],
     }
   },
-  'member.join': ({ intent, subject }, { fleet }, { folderOfBundle }) => {
+  'member.join': ({ intent, subject }, { fleet }, written) => {
+    const { folderOfBundle } = written
     const member = subject.cluster ?? ''
     const federation = subject.federation ?? ''
     const pull = intent.sync === 'pull'
@@ -127,7 +135,7 @@ const byKind: Readonly<Record<PlannedStep['kind'], Commands>> = {
     const region = fleet.clusters.find(({ name }) => name === member)?.region
     return {
       commands: [
-        ...(byHand && own !== undefined ? [`kubectl --context ${member} apply --server-side --kustomize ${own}`] : []),
+        ...(byHand && own !== undefined ? [applied(`--context ${member}`, own, written)] : []),
         ...(pull
           ? [
               `kubectl --context ${member} --namespace karmada-system create secret generic karmada-agent-config --from-file=karmada.config=karmada.kubeconfig`,
@@ -156,7 +164,9 @@ const byKind: Readonly<Record<PlannedStep['kind'], Commands>> = {
     }
   },
   'gitops.start': (step, plan, written) => fluxCommands(step, plan, written),
-  'app.place': ({ intent, subject }, _, { folderOf, installs }) => {
+  'app.place': (step, plan, written) => {
+    const { intent, subject } = step
+    const { folderOf, installs } = written
     const where = subject.federation ?? subject.site ?? ''
     const folder = folderOf(subject.app ?? '', where)
     if (intent.by === 'flux')
@@ -170,7 +180,8 @@ const byKind: Readonly<Record<PlannedStep['kind'], Commands>> = {
     const charts = installs.filter((it) => it.cluster === subject.cluster && it.bundle.startsWith(subject.app ?? ' '))
     return {
       commands: [
-        ...(folder === undefined ? [] : [`kubectl ${to} apply --server-side --kustomize ${folder}`]),
+        ...namespacesBefore(step, plan, written).map((it) => applied(to, it, written)),
+        ...(folder === undefined ? [] : [applied(to, folder, written)]),
         ...charts.flatMap(chartCommands),
       ],
     }
@@ -184,6 +195,88 @@ const plainName = (variable: string): string => variable.slice('${'.length, -'}'
 
 /** The folder of what all targets of a bundle share, from that of one of them. */
 const baseOf = (folder: string): string => folder.replace(/[^/]+\/([^/]+)$/, 'base/$1')
+
+/** Gateways that are there before us, and belong to somebody else, are parameters of the network's stack. */
+function networkCommands(intent: PlannedStep['intent'], stack: string, region: string): Instructions {
+  const vias = new Set(
+    (Array.isArray(intent.subnets) ? intent.subnets : []).flatMap((subnet) =>
+      isRecord(subnet) && subnet.existing === undefined && Array.isArray(subnet.routes)
+        ? subnet.routes.flatMap((route) => (isRecord(route) ? text(route.via) : []))
+        : [],
+    ),
+  )
+  const found = (name: string, what: string, query: string) =>
+    [name, `$(aws ec2 describe-${what} --region ${region} --query '${query}' --output text)`] as const
+  const vpc = text(intent.existing)
+  const asked = [
+    ...(intent.localGateway === true
+      ? [
+          found(
+            'LocalGatewayRouteTableId',
+            'local-gateway-route-tables',
+            'LocalGatewayRouteTables[0].LocalGatewayRouteTableId',
+          ),
+          found('LocalGatewayId', 'local-gateways', 'LocalGateways[0].LocalGatewayId'),
+        ]
+      : []),
+    ...(vias.has('internetGateway') && intent.existing !== undefined
+      ? [
+          found(
+            'InternetGatewayId',
+            `internet-gateways --filters Name=attachment.vpc-id,Values=${vpc}`,
+            'InternetGateways[0].InternetGatewayId',
+          ),
+        ]
+      : []),
+    ...(vias.has('transitGateway')
+      ? [found('TransitGatewayId', 'transit-gateways', 'TransitGateways[0].TransitGatewayId')]
+      : []),
+    ...(vias.has('virtualPrivateGateway')
+      ? [found('VirtualPrivateGatewayId', 'vpn-gateways', 'VpnGateways[0].VpnGatewayId')]
+      : []),
+  ]
+  const overrides = asked.map(([name]) => ` ${name}=$${name}`).join('')
+  return {
+    commands: [
+      ...asked.map(([name, command]) => `${name}=${command}`),
+      `${deploy(stack, region)}${overrides === '' ? '' : ` --parameter-overrides${overrides}`}`,
+    ],
+    ...(asked.length === 0 ? {} : { note: 'Where the account has several of these gateways, name the right one.' }),
+  }
+}
+
+function applied(to: string, folder: string, written: Written): string {
+  const filter = filterOf(folder, written)
+  return filter === undefined
+    ? `kubectl ${to} apply --server-side --kustomize ${folder}`
+    : `kubectl kustomize ${folder} | ${filter} | kubectl ${to} apply --server-side --filename -`
+}
+
+/** The same objects taken away again, and nothing else of their namespace. */
+export function withdrawn(to: string, folder: string, written: Written): string {
+  const filter = filterOf(folder, written)
+  return filter === undefined
+    ? `kubectl ${to} delete --ignore-not-found --kustomize ${folder}`
+    : `kubectl kustomize ${folder} | ${filter} | kubectl ${to} delete --ignore-not-found --filename -`
+}
+
+/** What Flux would substitute, the shell does. */
+function filterOf(folder: string, { filledIn: valuesIn }: Written): string | undefined {
+  const values = Object.entries(valuesIn(folder))
+  if (values.length === 0) return undefined
+  const set = values.map(([name, value]) => `${name}=${/^[\w./:-]*$/.test(value) ? value : `"${value}"`}`).join(' ')
+  return `${set} envsubst '${values.map(([name]) => `$${name}`).join(' ')}'`
+}
+
+/** Namespaces that several apps share are a bundle of their own: applied before the first of them. */
+function namespacesBefore(step: PlannedStep, { steps }: Plan, { folderOfBundle }: Written): readonly string[] {
+  const where = step.subject.federation ?? step.subject.cluster ?? ''
+  const first = steps.find(
+    (it) => it.kind === 'app.place' && (it.subject.federation ?? it.subject.cluster ?? '') === where,
+  )
+  const folder = folderOfBundle(step.subject.federation === undefined ? 'namespaces' : 'karmada-namespaces', where)
+  return first !== step || folder === undefined ? [] : [folder]
+}
 
 function chartCommands(install: ChartInstall): readonly string[] {
   const { cluster, release, namespace, repository, chart, version, values, patches } = install
@@ -212,7 +305,9 @@ function routeCommands(step: PlannedStep, plan: Plan): Instructions {
     return { commands: [], note: `Comes with the stack ${stack}, when the last of its names is pointed.` }
   const asked = new Map<string, readonly string[]>()
   for (const { app, site } of balancersOf(plan, zone.id)) {
-    const placement = fleet.apps.find(({ name }) => name === app)?.placement.find((it) => it.site === site)
+    const placement = fleet.apps
+      .find(({ name }) => name === app)
+      ?.placement.find((it) => it.site === site || it.federation !== undefined)
     const ingress = placement?.manifests.find(({ kind }) => kind === 'Ingress')?.name ?? app
     const cluster = fleet.sites.find(({ name }) => name === site)?.cluster
     const region = fleet.clusters.find(({ name }) => name === cluster)?.region
@@ -229,20 +324,40 @@ function routeCommands(step: PlannedStep, plan: Plan): Instructions {
   return {
     commands: [
       ...[...asked.values()].flat(),
-      ...alarmed.map(
-        (region) =>
-          `# first ${stackNames(fleet.name).alarms(region)} in ${region}, with the full names of the load balancers`,
-      ),
+      ...alarmed.flatMap((region) => alarmCommands(plan, region)),
       `${deploy(stack, 'us-east-1')}${overrides.length === 0 ? '' : ` --parameter-overrides ${overrides.join(' ')}`}`,
     ],
   }
 }
 
+/** Alarms are there before the health checks that follow them: by the full names of balancers and of their target groups. */
+function alarmCommands(plan: Plan, region: string): readonly string[] {
+  const all = balancersIn(dnsRecords(plan).alarms.filter((it) => it.region === region))
+  const stack = stackNames(plan.fleet.name).alarms(region)
+  const names = all.map(({ app, site }) => logical(app, site))
+  return [
+    ...names.flatMap((name) => [
+      `${name}Balancer=$(aws elbv2 describe-load-balancers --region ${region} --query "LoadBalancers[?DNSName=='$${name}DNSName'].LoadBalancerArn" --output text)`,
+      `${name}TargetGroup=$(aws elbv2 describe-target-groups --region ${region} --load-balancer-arn $${name}Balancer --query 'TargetGroups[0].TargetGroupArn' --output text)`,
+    ]),
+    `${deploy(stack, region)} --parameter-overrides ${names.map((name) => `${name}LoadBalancerFullName=\${${name}Balancer#*:loadbalancer/} ${name}TargetGroupFullName=\${${name}TargetGroup##*:}`).join(' ')}`,
+  ]
+}
+
 /** The load balancers whose names the records of a zone hold. */
-function balancersOf(plan: Plan, zone: string): readonly { readonly app: string; readonly site: string }[] {
-  const found = new Map<string, { readonly app: string; readonly site: string }>()
+function balancersOf(plan: Plan, zone: string): readonly Balancer[] {
   const records = dnsRecords(plan)
-  for (const { Properties } of [...records.recordSets, ...records.healthChecks].filter((it) => it.zone === zone)) {
+  return balancersIn([...records.recordSets, ...records.healthChecks].filter((it) => it.zone === zone))
+}
+
+interface Balancer {
+  readonly app: string
+  readonly site: string
+}
+
+function balancersIn(all: readonly { readonly Properties: unknown }[]): readonly Balancer[] {
+  const found = new Map<string, Balancer>()
+  for (const { Properties } of all) {
     const text = JSON.stringify(Properties)
     for (const [, app = '', site = ''] of text.matchAll(/"ref":"loadBalancer","app":"([^"]*)","site":"([^"]*)"/g))
       found.set(`${app}/${site}`, { app, site })
@@ -285,6 +400,8 @@ function clusterCommands({ intent, subject }: PlannedStep, plan: Plan): Instruct
               `kubectl --context ${management} patch clusters.anywhere.eks.amazonaws.com ${name} --type merge --patch "{\\"spec\\":{\\"licenseToken\\":\\"$${licence.name}\\"}}"`,
             ]),
         `kubectl --context ${management} wait --for=condition=Ready clusters.anywhere.eks.amazonaws.com/${name} --timeout=60m`,
+        `(umask 077; kubectl --context ${management} --namespace eksa-system get secret ${name}-kubeconfig --output jsonpath='{.data.value}' | base64 --decode > ${name}.kubeconfig)`,
+        ...contextCommands(name, `${name}.kubeconfig`),
       ],
     }
   }
@@ -294,10 +411,16 @@ function clusterCommands({ intent, subject }: PlannedStep, plan: Plan): Instruct
       ...filling(filled?.inCluster ?? [], `${folder}/cluster.yaml`, `${name}.yaml`),
       ...(bare ? filling(filled?.inHardware ?? [], `${folder}/hardware.csv`, `${name}-hardware.csv`) : []),
       `eksctl anywhere create cluster --filename ${name}.yaml${bare ? ` --hardware-csv ${name}-hardware.csv` : ''} && rm ${name}.yaml${bare ? ` ${name}-hardware.csv` : ''}`,
-      `export KUBECONFIG=\${PWD}/${name}/${name}-eks-a-cluster.kubeconfig`,
+      ...contextCommands(name, `${name}/${name}-eks-a-cluster.kubeconfig`),
     ],
   }
 }
+
+/** Its context is called as the cluster is, and stands beside those of the other clusters. */
+const contextCommands = (name: string, file: string): readonly string[] => [
+  `kubectl --kubeconfig ${file} config rename-context ${name}-admin@${name} ${name}`,
+  `export KUBECONFIG=\${KUBECONFIG:-$HOME/.kube/config}:$PWD/${file}`,
+]
 
 /** Secrets are asked for when they are used, and what they were filled into is removed again. */
 function filling(variables: readonly Variable[], from: string, into: string): readonly string[] {
@@ -408,11 +531,7 @@ function fluxCommands({ intent, subject }: PlannedStep, { fleet }: Plan, { value
   return {
     commands: [
       `flux --context ${cluster} install${intent.version === undefined ? '' : ` --version ${text(intent.version)}`} --components source-controller,kustomize-controller,helm-controller`,
-      ...(secret === undefined
-        ? []
-        : [
-            `flux --context ${cluster} create secret git ${text(secret)} --url ${text(source.url)} # asks for what it needs; nothing of it is in this repository`,
-          ]),
+      ...(secret === undefined ? [] : [...gitSecret(cluster, text(secret), text(source.url))]),
       ...valueCommands(fleet, cluster, valuesOf(cluster)),
       declared?.class === undefined
         ? `kubectl --context ${cluster} apply --server-side --filename gitops/${path}/gotk-sync.yaml`
@@ -420,6 +539,17 @@ function fluxCommands({ intent, subject }: PlannedStep, { fleet }: Plan, { value
       `flux --context ${cluster} get all --namespace flux-system`,
     ],
   }
+}
+
+/** flux asks for nothing: over HTTPS it is told a user and a token, over SSH it makes a key and shows what the repository must admit. */
+const gitSecret = (cluster: string, secret: string, url: string): readonly string[] => {
+  const create = `flux --context ${cluster} create secret git ${secret} --url ${url}`
+  return url.startsWith('ssh:')
+    ? [`${create} # shows a public key: let the repository admit it, for reading`]
+    : [
+        'read -rs GIT_TOKEN && export GIT_TOKEN # of the repository, for reading',
+        `${create} --username git --password "$GIT_TOKEN"`,
+      ]
 }
 
 /** The ConfigMap from which Flux fills in what exists only now. */

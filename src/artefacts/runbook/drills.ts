@@ -2,6 +2,9 @@
 // that is said.
 
 import type { App, Drill, Fault, Fleet } from '../../model/fleet.ts'
+import type { Plan } from '../../model/plan.ts'
+import { logical, stackNames } from '../cloudformation/names.ts'
+import { dnsRecords } from '../dns/index.ts'
 
 export interface ByHand {
   readonly atSeconds: number
@@ -10,8 +13,8 @@ export interface ByHand {
   readonly end: readonly string[]
 }
 
-export function byHand(fleet: Fleet, drill: Drill): readonly ByHand[] {
-  return drill.faults.map((fault) => ({ atSeconds: fault.at, what: whatOf(fault), ...commandsOf(fleet, fault) }))
+export function byHand(plan: Plan, drill: Drill): readonly ByHand[] {
+  return drill.faults.map((fault) => ({ atSeconds: fault.at, what: whatOf(fault), ...commandsOf(plan, fault) }))
 }
 
 function whatOf(fault: Fault): string {
@@ -24,7 +27,8 @@ function whatOf(fault: Fault): string {
   return `${where} loses ${fault.lose ?? 'what the drill says'}`
 }
 
-function commandsOf(fleet: Fleet, fault: Fault): Pick<ByHand, 'begin' | 'end'> {
+function commandsOf(plan: Plan, fault: Fault): Pick<ByHand, 'begin' | 'end'> {
+  const { fleet } = plan
   const app = fleet.apps.find(({ name }) => name === fault.app)
   const placement = app?.placement.find(({ site }) => site === fault.site)
   const cluster = fleet.sites.find(({ name }) => name === fault.site)?.cluster ?? fault.cluster
@@ -44,7 +48,8 @@ function commandsOf(fleet: Fleet, fault: Fault): Pick<ByHand, 'begin' | 'end'> {
   if (fault.checkPort !== undefined && app?.expose?.healthCheck !== undefined)
     return {
       begin: [
-        `aws route53 update-health-check --health-check-id $HEALTH_CHECK_ID --port ${fault.checkPort} # of ${fault.site}`,
+        healthCheckId(plan, app.expose.host, fault.site ?? ''),
+        `aws route53 update-health-check --health-check-id $HEALTH_CHECK_ID --port ${fault.checkPort}`,
       ],
       end: [`aws route53 update-health-check --health-check-id $HEALTH_CHECK_ID --port ${app.expose.healthCheck.port}`],
     }
@@ -73,6 +78,15 @@ function commandsOf(fleet: Fleet, fault: Fault): Pick<ByHand, 'begin' | 'end'> {
       end: [`kubectl --context ${cluster} uncordon --selector skerry.dev/site=${fault.site}`],
     }
   return { begin: [], end: [] }
+}
+
+/** Checks are known by their place in the stack of their zone. */
+function healthCheckId(plan: Plan, host: string | undefined, site: string): string {
+  const { healthChecks, zones } = dnsRecords(plan)
+  const check = healthChecks.find(({ id }) => logical(id) === logical(host ?? '', site))
+  const zone = zones.find(({ id }) => id === check?.zone)
+  if (check === undefined || zone === undefined) return `HEALTH_CHECK_ID=… # of ${site}`
+  return `HEALTH_CHECK_ID=$(aws cloudformation describe-stack-resource --region us-east-1 --stack-name ${stackNames(plan.fleet.name).dns(zone.Properties.Name)} --logical-resource-id HealthCheck${logical(check.id)} --query StackResourceDetail.PhysicalResourceId --output text)`
 }
 
 /** Flux puts back what a hand changes: without this the drill ends by itself within an interval. */

@@ -150,4 +150,86 @@ describe('what the founding documents do by hand', () => {
     expect(places).not.toContain(-1)
     expect(places).toEqual([...places].sort((a, b) => a - b))
   })
+
+  test('a role is taken over, not only asked for', () => {
+    expect(book('local-zone')).toMatch(/^export \$\(printf 'AWS_ACCESS_KEY_ID=%s .*assume-role .*--output text\)\)$/m)
+  })
+
+  test('EKS Anywhere clusters are reached by their names, beside those of EKS', () => {
+    const text = book('federation')
+    expect(text).toContain(
+      'kubectl --kubeconfig plant/plant-eks-a-cluster.kubeconfig config rename-context plant-admin@plant plant',
+    )
+    expect(text).toContain(
+      'export KUBECONFIG=${KUBECONFIG:-$HOME/.kube/config}:$PWD/plant/plant-eks-a-cluster.kubeconfig',
+    )
+    // one that Flux made: its kubeconfig is asked for before anything is done on it
+    const stores = book('stores')
+    expect(stores.indexOf('get secret store-0001-kubeconfig')).toBeGreaterThan(0)
+    expect(stores.indexOf('get secret store-0001-kubeconfig')).toBeLessThan(stores.indexOf('--context store-0001 '))
+  })
+
+  test('without Flux the shell fills in what Flux would, and namespaces come before the apps in them', () => {
+    const text = book('wavelength')
+    expect(text).toContain(
+      "kubectl kustomize gitops/apps/boston/frontend | site_namespace=wavelength1-namespace envsubst '$site_namespace' | kubectl --context eks-wavelength apply --server-side --filename -",
+    )
+    expect(text.indexOf('--kustomize gitops/infrastructure/region/namespaces')).toBeLessThan(
+      text.indexOf('kubectl kustomize gitops/apps/'),
+    )
+    expect(book('federation').indexOf('--kustomize gitops/infrastructure/main/karmada-namespaces')).toBeLessThan(
+      book('federation').indexOf('--kustomize gitops/apps/main/ledger'),
+    )
+  })
+
+  test('an app leaves a namespace that others are in without them; the last takes it along', () => {
+    const down = between(book('wavelength'), 'Clean up', '')
+    const first = down.indexOf('kubectl kustomize gitops/apps/boston/frontend')
+    expect(first).toBeGreaterThan(0)
+    expect(down.split('delete namespace wavelength1-namespace')).toHaveLength(2)
+    expect(down.indexOf('delete namespace wavelength1-namespace')).toBeGreaterThan(first)
+  })
+
+  test('alarms are deployed with the full names of what they watch, before the checks that follow them', () => {
+    const text = book('wavelength')
+    const alarms = text.indexOf('deploy --region us-east-1 --stack-name wavelength-alarms-us-east-1')
+    expect(text).toContain('FrontendBostonLoadBalancerFullName=${FrontendBostonBalancer#*:loadbalancer/}')
+    expect(alarms).toBeGreaterThan(0)
+    expect(alarms).toBeLessThan(text.indexOf('deploy --region us-east-1 --stack-name wavelength-dns-example-com'))
+  })
+
+  test('load balancers of a federated app are asked for in the namespace that it has on its members', () => {
+    expect(book('federation')).toContain('kubectl --context virginia --namespace tenant-web get ingress nginx')
+  })
+
+  test('gateways of an Outpost are parameters that are given', () => {
+    expect(book('recovery')).toMatch(/--stack-name recovery-network-plant .*LocalGatewayId=\$LocalGatewayId/)
+  })
+
+  test('the repository holds its files before Flux is started on it', () => {
+    const text = book('recovery')
+    expect(text.indexOf('skerry plan --deliver CLONE')).toBeGreaterThan(0)
+    expect(text.indexOf('skerry plan --deliver CLONE')).toBeLessThan(
+      text.indexOf('flux --context eks-outposts install'),
+    )
+  })
+
+  test('a drill on a health check finds the check by its stack', () => {
+    expect(book('recovery')).toMatch(
+      /HEALTH_CHECK_ID=\$\(aws cloudformation describe-stack-resource .*--logical-resource-id HealthCheckWwwExampleComOutposts /,
+    )
+  })
+
+  test('every variable is set, or is the reader’s own, before it is used', () => {
+    for (const name of examples) {
+      const set = new Set(['HOME', 'PWD', 'KUBECONFIG', 'VALUE'])
+      for (const line of book(name).split('\n')) {
+        for (const [, variable = ''] of line.matchAll(/(?:^|export |read -rs | )([A-Za-z_]\w*)=?(?==\$\(| && export)/g))
+          set.add(variable)
+        const outside = line.replace(/'[^']*'/g, '')
+        for (const [, used = ''] of outside.matchAll(/\$\{?([A-Za-z_]\w+)/g))
+          expect([name, used, set.has(used)]).toEqual([name, used, true])
+      }
+    }
+  })
 })

@@ -31,6 +31,7 @@ export function runbookFiles(
         installs,
         folderOf: foldersOf(plan, bundles),
         folderOfBundle: bundleFolders(plan, bundles),
+        filledIn: valuesOfFolders(plan, bundles),
         valuesOf: (cluster) => fleetValuesOf(bundles, cluster),
       }),
     },
@@ -54,6 +55,17 @@ function foldersOf(plan: Plan, bundles: readonly Bundle[]): Written['folderOf'] 
       ? undefined
       : `gitops/${repository.within(topFolder(found.bundle), repository.overlayFolder(found.bundle, found.target))}`
   }
+}
+
+function valuesOfFolders(plan: Plan, bundles: readonly Bundle[]): Written['filledIn'] {
+  const repository = repositoryOf(plan, bundles)
+  const values = new Map<string, Readonly<Record<string, string>>>()
+  for (const bundle of bundles)
+    for (const target of bundle.targets) {
+      const folder = `gitops/${repository.within(topFolder(bundle), repository.overlayFolder(bundle, target))}`
+      values.set(folder, { ...values.get(folder), ...target.values })
+    }
+  return (folder) => values.get(folder) ?? {}
 }
 
 function bundleFolders(plan: Plan, bundles: readonly Bundle[]): Written['folderOfBundle'] {
@@ -84,21 +96,34 @@ function runbook(plan: Plan, written: Written): string {
     ...sections(plan, written, before, of),
     '## Create',
     plan.steps.some((step) => step.kind === 'network' && !step.existing)
-      ? 'The stacks of AWS are in `aws/`: one by one as below, or all of them in their order by `npx aws-cdk@2.1148.1 deploy --all --app aws`.'
+      ? 'The stacks of AWS are in `aws/`: one by one as below, or by `npx aws-cdk@2.1148.1 deploy STACK … --app aws`, which takes those that they need along. Those of names and alarms come last: their parameters are names of load balancers.'
       : '',
+    ...repositoryFirst(fleet),
     ...sections(plan, written, create, of),
     '## Verify',
     ...sections(plan, written, verify, of),
-    ...drills(fleet),
+    ...drills(plan),
     ...upgrades(fleet),
     '## Clean up',
     plan.backward.some((step) => step.protected)
       ? 'What is marked `protect` is taken away only by somebody who means it: read each name before you type it.'
       : '',
-    ...undoSections(plan, of),
+    ...undoSections(plan, written, of),
   ]
     .filter((part) => part !== '')
     .join('\n\n')}\n`
+}
+
+/** What Flux is started on must be in the repository by then. */
+function repositoryFirst({ gitops, name }: Fleet): readonly string[] {
+  if (gitops === undefined) return []
+  const branch = gitops.deliver === 'push' ? gitops.branch : `skerry/${name}`
+  return [
+    [
+      `Before Flux is started anywhere, \`gitops/\` is on the branch ${gitops.branch} of ${gitops.url}; CLONE is a clone of it${gitops.deliver === 'push' ? '' : ', and the branch is merged when it is reviewed'}:`,
+      fence(['skerry plan --deliver CLONE', `git -C CLONE push origin ${branch}`]),
+    ].join('\n\n'),
+  ]
 }
 
 function toolTable(plan: Plan): string {
@@ -118,7 +143,8 @@ function accounts(fleet: Fleet): readonly string[] {
         ...(role === undefined
           ? []
           : [
-              `aws sts assume-role --role-arn arn:aws:iam::${id}:role/${role} --role-session-name ${fleet.accounts.find((it) => it.name === name)?.session?.name ?? 'skerry'}`,
+              // what it answers is taken over: a role that is only asked for changes nothing
+              `export $(printf 'AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s AWS_SESSION_TOKEN=%s' $(aws sts assume-role --role-arn arn:aws:iam::${id}:role/${role} --role-session-name ${fleet.accounts.find((it) => it.name === name)?.session?.name ?? 'skerry'} --query 'Credentials.[AccessKeyId,SecretAccessKey,SessionToken]' --output text))`,
             ]),
         'aws sts get-caller-identity',
       ]),
@@ -161,7 +187,8 @@ const ownStacks = (values: Readonly<Record<string, IntentValue>>): string =>
 const nameOf = ({ subject, id }: PlannedStep | UndoStep): string =>
   subject.site ?? subject.cluster ?? subject.host ?? id
 
-function drills(fleet: Fleet): readonly string[] {
+function drills(plan: Plan): readonly string[] {
+  const { fleet } = plan
   if (fleet.drills.length === 0) return []
   return [
     '## Drill',
@@ -170,7 +197,7 @@ function drills(fleet: Fleet): readonly string[] {
       `### ${drill.name}`,
       plainText(drill.metadata.description ?? ''),
       fence([`skerry drill ${drill.name}`]),
-      ...byHand(fleet, drill).map(({ atSeconds, what, begin, end }) =>
+      ...byHand(plan, drill).map(({ atSeconds, what, begin, end }) =>
         begin.length === 0
           ? `At ${durationText(atSeconds)}: ${what}. No command does that: it takes a hand on the plug or the port.`
           : `At ${durationText(atSeconds)}: ${what}.\n\n${fence([...begin, ...end])}`,
@@ -190,11 +217,11 @@ function upgrades(fleet: Fleet): readonly string[] {
   ]
 }
 
-function undoSections(plan: Plan, of: Belongings): readonly string[] {
+function undoSections(plan: Plan, written: Written, of: Belongings): readonly string[] {
   const made = new Map(plan.steps.map((step) => [step.id, step]))
   return undoGroups(plan.backward, of, Number.POSITIVE_INFINITY).flatMap((group, index) => {
     const [first] = group
-    const commands = undoCommands(first, made.get(first.undoes), plan)
+    const commands = undoCommands(first, made.get(first.undoes), plan, written)
     return [
       `### ${index + 1}. ${plainText(undoTitle(group, of))}`,
       group.length === 1 ? '' : `For each of the ${group.length}; here for ${nameOf(first)}:`,

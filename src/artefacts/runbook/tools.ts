@@ -22,6 +22,8 @@ export function toolsFor({ fleet, steps }: Plan): readonly Tool[] {
   const helm = steps.some(
     ({ kind, intent }) => kind === 'federation.start' || (kind === 'addon' && intent.by === 'helm'),
   )
+  // Flux fills in what it serves
+  const fills = anywhere.length > 0 || (fleet.gitops === undefined && fleet.apps.length > 0)
   return [
     {
       name: 'kubectl',
@@ -48,6 +50,16 @@ export function toolsFor({ fleet, steps }: Plan): readonly Tool[] {
           { name: 'sops', version: undefined, why: 'secrets in the repository', look: 'sops --version' },
           { name: 'age', version: undefined, why: 'the keys that they are encrypted for', look: 'age --version' },
         ]),
+    ...(fills
+      ? [
+          {
+            name: 'envsubst',
+            version: undefined,
+            why: 'values put into files (GNU gettext)',
+            look: 'envsubst --version',
+          },
+        ]
+      : []),
     ...(anywhere.length === 0
       ? []
       : [

@@ -3,27 +3,36 @@
 import type { Plan, Step, UndoStep } from '../../model/plan.ts'
 import { stackNames } from '../cloudformation/names.ts'
 import { dnsRecords } from '../dns/index.ts'
-import { regionOf, text } from './commands.ts'
+import type { Written } from './commands.ts'
+import { regionOf, text, withdrawn } from './commands.ts'
 
-type Undo = (step: UndoStep, made: Step | undefined, plan: Plan) => readonly string[]
+type Undo = (step: UndoStep, made: Step | undefined, plan: Plan, written: Written) => readonly string[]
 
-export const undoCommands = (step: UndoStep, made: Step | undefined, plan: Plan): readonly string[] =>
-  byKind[step.kind](step, made, plan)
+export const undoCommands = (step: UndoStep, made: Step | undefined, plan: Plan, written: Written): readonly string[] =>
+  byKind[step.kind](step, made, plan, written)
 
 const byKind: Readonly<Record<UndoStep['kind'], Undo>> = {
   'gitops.suspend': ({ subject }) => [`flux --context ${subject.cluster} suspend kustomization --all`],
   'gitops.stop': ({ subject }) => [`flux --context ${subject.cluster} uninstall --silent`],
-  'app.remove': ({ subject }, made) => {
+  'app.remove': (step, made, plan, written) => {
+    const { subject } = step
     const namespace = text(made?.intent.namespace)
-    if (subject.federation !== undefined)
-      return [
-        `kubectl --kubeconfig karmada.kubeconfig --namespace ${namespace} delete ingress,deployment,service --all`,
-        `kubectl --kubeconfig karmada.kubeconfig --namespace ${namespace} delete propagationpolicies,overridepolicies --all`,
-      ]
+    const to = subject.federation === undefined ? `--context ${subject.cluster}` : '--kubeconfig karmada.kubeconfig'
+    if (isShared(step, namespace, plan)) {
+      // others live there still
+      const folder = written.folderOf(subject.app ?? '', subject.federation ?? subject.site ?? '')
+      return folder === undefined ? [] : [withdrawn(to, folder, written)]
+    }
     // the load balancer goes while its controller still runs
     return [
-      `kubectl --context ${subject.cluster} --namespace ${namespace} delete ingress --all --wait`,
-      `kubectl --context ${subject.cluster} delete namespace ${namespace}`,
+      `kubectl ${to} --namespace ${namespace} delete ingress --all --wait`,
+      ...(subject.federation === undefined
+        ? []
+        : [
+            `kubectl ${to} --namespace ${namespace} delete deployment,service --all`,
+            `kubectl ${to} --namespace ${namespace} delete propagationpolicies,overridepolicies --all`,
+          ]),
+      `kubectl ${to} delete namespace ${namespace}`,
     ]
   },
   'addon.remove': ({ subject }, made) => {
@@ -63,9 +72,16 @@ const byKind: Readonly<Record<UndoStep['kind'], Undo>> = {
         ]
       : [`eksctl anywhere delete cluster --filename eks-anywhere/${name}/cluster.yaml`]
   },
-  'member.leave': ({ subject }) => [
-    `karmadactl unjoin ${subject.cluster} --kubeconfig karmada.kubeconfig --cluster-kubeconfig ${subject.cluster}.kubeconfig`,
-  ],
+  'member.leave': ({ subject }, made) => {
+    const of = `--cluster-kubeconfig ${subject.cluster}-member.kubeconfig --cluster-context ${subject.cluster}`
+    return [
+      `(umask 077; kubectl config view --raw --minify --flatten --context ${subject.cluster} > ${subject.cluster}-member.kubeconfig)`,
+      made?.intent.sync === 'pull'
+        ? `karmadactl unregister ${subject.cluster} --karmada-config karmada.kubeconfig ${of}`
+        : `karmadactl unjoin ${subject.cluster} --kubeconfig karmada.kubeconfig ${of}`,
+      `rm ${subject.cluster}-member.kubeconfig`,
+    ]
+  },
   'federation.stop': ({ subject }, _, { fleet }) => [
     `helm uninstall karmada --kube-context ${subject.cluster} --namespace karmada-system`,
     `kubectl --context ${subject.cluster} --namespace karmada-system delete persistentvolumeclaims --all`,
@@ -81,10 +97,21 @@ const byKind: Readonly<Record<UndoStep['kind'], Undo>> = {
       [...records.recordSets, ...records.healthChecks].find((it) => it.step === id)?.zone ??
       records.zones.find((it) => it.step === id)?.id
     const zone = records.zones.find(({ id }) => id === zoneOf(step.undoes))
-    const first = plan.backward.find((it) => it.kind === 'route.withdraw' && zoneOf(it.undoes) === zone?.id)
-    return zone === undefined || first !== step
-      ? []
-      : deletes(stackNames(plan.fleet.name).dns(zone.Properties.Name), 'us-east-1')
+    const firstOf = (id: string | undefined) =>
+      plan.backward.find((it) => it.kind === 'route.withdraw' && zoneOf(it.undoes) === id)
+    if (zone === undefined || firstOf(zone.id) !== step) return []
+    const named = stackNames(plan.fleet.name)
+    // alarms go when no health check follows them any more: with the last zone
+    const isLast = [...new Set(records.alarms.map((it) => it.zone))].every((id) => {
+      const other = firstOf(id)
+      return other === undefined || plan.backward.indexOf(other) <= plan.backward.indexOf(step)
+    })
+    const followed = records.alarms.some((it) => it.zone === zone.id) && isLast
+    const regions = followed ? [...new Set(records.alarms.map(({ region }) => region))] : []
+    return [
+      ...deletes(named.dns(zone.Properties.Name), 'us-east-1'),
+      ...regions.flatMap((region) => deletes(named.alarms(region), region)),
+    ]
   },
   'network.delete': ({ subject }, made, { fleet }) => {
     const network = subject.network ?? ''
@@ -96,6 +123,18 @@ const byKind: Readonly<Record<UndoStep['kind'], Undo>> = {
   },
   'zone.keep': () => [],
   keep: () => [],
+}
+
+/** Whether another app is in the namespace when this one goes. */
+function isShared(step: UndoStep, namespace: string, { backward, steps }: Plan): boolean {
+  const made = new Map(steps.map((it) => [it.id, it]))
+  const at = ({ subject }: UndoStep): string => subject.federation ?? subject.cluster ?? ''
+  return backward
+    .slice(backward.indexOf(step) + 1)
+    .some(
+      (it) =>
+        it.kind === 'app.remove' && at(it) === at(step) && text(made.get(it.undoes)?.intent.namespace) === namespace,
+    )
 }
 
 /** What a controller made in the network and no stack knows of keeps its subnets: looked for before the network is deleted. */
