@@ -344,3 +344,52 @@ sites: [{ name: west, place: { region: us-west-2 }, cluster: one, nodePools: [{ 
       controller: undefined,
     })
 }
+
+describe('what a stack must say so that it works', () => {
+  test('a gateway endpoint stands in the routes of every subnet, and nodes come after the endpoints that they need', () => {
+    const file = stack('wavelength', 'endpoints-carrier')
+    const [gateway] = ofType(file, 'AWS::EC2::VPCEndpoint').filter(
+      ({ Properties }) => String(Properties.VpcEndpointType) === 'Gateway',
+    )
+    const tables = gateway?.Properties.RouteTableIds as unknown as readonly Json[]
+    const names = tables.map((it) => String(it['Fn::GetStackOutput']?.OutputName))
+    expect(names).toContain('BosNodesRouteTableId')
+    expect(outputsOf(stack('wavelength', 'network-carrier'))).toEqual(expect.arrayContaining(names))
+    expect(stack('wavelength', 'nodes-boston-edge').needs).toContain('wavelength-endpoints-carrier')
+  })
+
+  test('a later version reaches the nodes: a managed group by its version, machines of a group one by one', () => {
+    const [managed] = ofType(stack('local-zone', 'nodes-oregon-workers'), 'AWS::EKS::Nodegroup')
+    expect(managed?.Properties.Version).toBe('1.35')
+    const group = ofType(stack('recovery', 'nodes-outposts-workers'), 'AWS::AutoScaling::AutoScalingGroup')[0]
+    expect(group).toMatchObject({
+      DependsOn: ['NodeAccess'],
+      UpdatePolicy: { AutoScalingRollingUpdate: { MaxBatchSize: 1, MinInstancesInService: 2, PauseTime: 'PT5M' } },
+    })
+  })
+
+  test('nodes of a control plane on an Outpost know that it is there, by its id', () => {
+    const made = stacksOf(
+      plan(
+        fleetFrom(`apiVersion: skerry.dev/v1alpha1
+kind: Fleet
+metadata: { name: plant }
+networks:
+  - name: plant
+    region: us-east-1
+    cidr: 10.20.0.0/16
+    subnets: [{ name: nodes, zone: us-east-1a, cidr: 10.20.20.0/24, outpost: plant }]
+clusters: [{ name: local, network: plant, eksOutpost: { version: "1.31", storage: ebs, controlPlaneInstanceType: m5.large, subnets: [nodes] } }]
+sites:
+  - name: plant
+    place: { outpost: { arn: "arn:aws:outposts:us-east-1:111122223333:outpost/op-0123456789abcdef0", region: us-east-1, anchorZone: us-east-1a, formFactor: rack, capacity: { m5.large: 8 } } }
+    cluster: local
+    nodePools: [{ name: workers, kind: selfManaged, instanceTypes: [m5.large], subnets: [nodes], replicas: 2 }]
+`),
+      ),
+    )
+    const text = (name: string) => JSON.stringify(made.find((it) => it.name === name)?.template)
+    expect(text('plant-cluster-local')).toContain('"ClusterId"')
+    expect(text('plant-nodes-plant-workers')).toContain('enableOutpost: true\\n    id: ${Id}')
+  })
+})

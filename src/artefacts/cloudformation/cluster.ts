@@ -121,6 +121,7 @@ export function cluster(stack: Stack, cdk: Cdk, { intent }: Step, context: Clust
   if (context.controller !== undefined) controllerRole(stack, cdk, context.controller, made, provider)
 
   output(stack, cdk, outputs.clusterName, made.ref)
+  if (onOutpost) output(stack, cdk, outputs.clusterId, made.attrId)
   output(stack, cdk, outputs.clusterEndpoint, made.attrEndpoint)
   output(stack, cdk, outputs.clusterCertificate, made.attrCertificateAuthorityData)
   output(stack, cdk, outputs.clusterSecurityGroup, made.attrClusterSecurityGroupId)

@@ -9,6 +9,8 @@ import { asList, asRecord, asText, asTexts, isTrue } from './values.ts'
 export interface EndpointContext {
   readonly vpcId: string
   readonly subnetId: (subnet: string) => string
+  /** Of every subnet of ours. */
+  readonly routeTableIds: readonly string[]
   readonly securityGroupOf: (cluster: string) => string
 }
 
@@ -19,7 +21,8 @@ export function endpoints(stack: Stack, { ec2 }: Cdk, { intent }: Step, context:
       vpcId: context.vpcId,
       serviceName: asText(endpoint.service),
       ...(isGateway
-        ? { vpcEndpointType: 'Gateway' }
+        ? // without a route no subnet reaches it: image layers come from S3
+          { vpcEndpointType: 'Gateway', routeTableIds: [...context.routeTableIds] }
         : {
             vpcEndpointType: 'Interface',
             privateDnsEnabled: isTrue(intent.privateDns),

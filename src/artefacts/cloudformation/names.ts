@@ -22,7 +22,10 @@ export const stackNames = (fleet: string) => ({
 export const outputs = {
   vpcId: 'VpcId',
   subnetId: (subnet: string) => `${logical(subnet)}Id`,
+  routeTableId: (subnet: string) => `${logical(subnet)}RouteTableId`,
   clusterName: 'ClusterName',
+  /** Of a cluster on an Outpost, whose nodes must know it. */
+  clusterId: 'ClusterId',
   clusterEndpoint: 'ClusterEndpoint',
   clusterCertificate: 'ClusterCertificateAuthority',
   clusterSecurityGroup: 'ClusterSecurityGroupId',

@@ -13,6 +13,8 @@ export interface NetworkContext {
   readonly clusterZones: ReadonlySet<string>
   /** By site, the ARN of its Outpost. */
   readonly outpostArn: (site: string) => string | undefined
+  /** Whether endpoints stand in the routes of its subnets: their stack asks for the tables. */
+  readonly hasGatewayEndpoints: boolean
 }
 
 export function network(stack: Stack, cdk: Cdk, { intent }: Step, context: NetworkContext): void {
@@ -106,6 +108,7 @@ export function network(stack: Stack, cdk: Cdk, { intent }: Step, context: Netwo
     const subnetName = asText(subnet.name)
     const id = logical(subnetName)
     const table = new ec2.CfnRouteTable(stack, `RouteTable${id}`, { vpcId, tags: [{ key: 'Name', value: subnetName }] })
+    if (context.hasGatewayEndpoints) output(stack, cdk, outputs.routeTableId(subnetName), table.ref)
     new ec2.CfnSubnetRouteTableAssociation(stack, `RouteTableOf${id}`, {
       subnetId: ids.get(subnetName) ?? '',
       routeTableId: table.ref,

@@ -25,6 +25,8 @@ export interface PoolShape {
   readonly subnets: number
   /** Whether the subnets are outputs of a stack of ours. */
   readonly ownNetwork: boolean
+  /** Whether their control plane stands on an Outpost. */
+  readonly localCluster: boolean
 }
 
 export function nodes(stack: Stack, cdk: Cdk, { intent }: Step, shape: PoolShape): void {
@@ -86,6 +88,8 @@ export function nodes(stack: Stack, cdk: Cdk, { intent }: Step, shape: PoolShape
     new cdk.eks.CfnNodegroup(stack, 'Nodes', {
       clusterName: of.cluster,
       nodegroupName: of.pool,
+      // a later version of the control plane reaches its nodes by this line
+      ...(intent.version === undefined ? {} : { version: asText(intent.version) }),
       nodeRole: role.attrArn,
       subnets: of.subnets,
       instanceTypes: asTexts(intent.instanceTypes),
@@ -116,12 +120,14 @@ export function nodes(stack: Stack, cdk: Cdk, { intent }: Step, shape: PoolShape
         }).valueAsString
   const profile = new iam.CfnInstanceProfile(stack, 'InstanceProfile', { roles: [role.ref] })
   const entry = asRecord(intent.roleMapping)
-  if (entry.by === 'accessEntry')
-    new cdk.eks.CfnAccessEntry(stack, 'NodeAccess', {
-      clusterName: of.cluster,
-      principalArn: role.attrArn,
-      type: asText(entry.type),
-    })
+  const access =
+    entry.by === 'accessEntry'
+      ? new cdk.eks.CfnAccessEntry(stack, 'NodeAccess', {
+          clusterName: of.cluster,
+          principalArn: role.attrArn,
+          type: asText(entry.type),
+        })
+      : undefined
   const groups = [ofCluster(outputs.clusterSecurityGroup)]
   const byCarrier = intent.publicAddress === 'carrier'
   const template = new cdk.ec2.CfnLaunchTemplate(stack, 'LaunchTemplate', {
@@ -136,20 +142,21 @@ export function nodes(stack: Stack, cdk: Cdk, { intent }: Step, shape: PoolShape
           }
         : { securityGroupIds: groups }),
       userData: core.Fn.base64(
-        core.Fn.sub(nodeConfig(intent), {
+        core.Fn.sub(nodeConfig(intent, shape.localCluster), {
           Cluster: of.cluster,
           Site: of.site,
           Pool: of.pool,
           Endpoint: ofCluster(outputs.clusterEndpoint),
           Certificate: ofCluster(outputs.clusterCertificate),
           Cidr: ofCluster(outputs.serviceCidr),
+          ...(shape.localCluster ? { Id: ofCluster(outputs.clusterId) } : {}),
         }),
       ),
       tagSpecifications: [{ resourceType: 'instance', tags }],
     },
   })
   const size = sizeOf(intent.replicas)
-  new cdk.autoscaling.CfnAutoScalingGroup(stack, 'Nodes', {
+  const made = new cdk.autoscaling.CfnAutoScalingGroup(stack, 'Nodes', {
     minSize: String(size.minSize),
     maxSize: String(size.maxSize),
     desiredCapacity: String(size.desiredSize),
@@ -160,6 +167,16 @@ export function nodes(stack: Stack, cdk: Cdk, { intent }: Step, shape: PoolShape
       { key: core.Fn.join('', ['kubernetes.io/cluster/', of.cluster]), value: 'owned', propagateAtLaunch: true },
     ],
   })
+  // nobody joins who is not mapped yet; and a newer image reaches the machines one by one, each when the one before had time to join
+  if (access !== undefined) made.addResourceDependency(access)
+  made.cfnOptions.updatePolicy = {
+    autoScalingRollingUpdate: {
+      maxBatchSize: 1,
+      minInstancesInService: size.desiredSize,
+      pauseTime: 'PT5M',
+      suspendProcesses: ['AZRebalance', 'ReplaceUnhealthy', 'AlarmNotification', 'ScheduledActions'],
+    },
+  }
 }
 
 /** One more at most, so that a rolling change has room. */
@@ -169,7 +186,7 @@ function sizeOf(replicas: unknown) {
 }
 
 /** What nodeadm of Amazon Linux 2023 reads: https://awslabs.github.io/amazon-eks-ami/nodeadm/. */
-function nodeConfig(intent: Step['intent']): string {
+function nodeConfig(intent: Step['intent'], localCluster: boolean): string {
   const labels = [
     ...Object.entries(asLabels(intent.labels)).map(([key, value]) => `${key}=${value}`),
     'skerry.dev/site=${Site}',
@@ -193,7 +210,7 @@ spec:
     apiServerEndpoint: \${Endpoint}
     certificateAuthority: \${Certificate}
     cidr: \${Cidr}
-  kubelet:
+${localCluster ? '    enableOutpost: true\n    id: ${Id}\n' : ''}  kubelet:
     flags:
       - --node-labels=${labels}
 ${taints === '' ? '' : `      - --register-with-taints=${taints}\n`}

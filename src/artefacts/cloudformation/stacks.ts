@@ -64,9 +64,18 @@ export function stacksOf(plan: Plan): readonly StackFile[] {
   const clusterZones = new Set(
     [...clusterSteps.values()].flatMap(({ intent }) => asList(intent.subnets).map((it) => asText(asRecord(it).zone))),
   )
+  const endpointSteps = wanted.filter((it) => it.kind === 'network' && it.intent.part === 'endpoints')
   for (const [name, step] of networkSteps) {
     if (!hasStack(name)) continue
-    const context = { clusterZones, outpostArn: (site: string) => find.site(site)?.place.outpostArn }
+    const hasGatewayEndpoints = endpointSteps.some(
+      (it) =>
+        it.subject.network === name && asList(it.intent.endpoints).some((one) => asRecord(one).type === 'gateway'),
+    )
+    const context = {
+      clusterZones,
+      outpostArn: (site: string) => find.site(site)?.place.outpostArn,
+      hasGatewayEndpoints,
+    }
     stacks.push({
       name: named.network(name),
       ...place(name),
@@ -114,7 +123,11 @@ export function stacksOf(plan: Plan): readonly StackFile[] {
     const networkName = asText(made.intent.network)
     const { site = '', pool = '' } = step.subject
     const subnets = asTexts(step.intent.subnets)
-    const shape = { subnets: subnets.length, ownNetwork: hasStack(networkName) }
+    const shape = {
+      subnets: subnets.length,
+      ownNetwork: hasStack(networkName),
+      localCluster: made.intent.kind === 'eksOutpost',
+    }
     const { site: _, subnets: __, cluster: ___, zone: ____, bootstrap: _____, roleMapping, ...alike } = step.intent
     const { role, ...mapping } = asRecord(roleMapping)
     const key = JSON.stringify([shape, alike, mapping, role === undefined])
@@ -144,7 +157,12 @@ export function stacksOf(plan: Plan): readonly StackFile[] {
       name,
       ...place(networkName, find.cluster(clusterName)?.account),
       template: withDefaults(template, values),
-      needs: [named.cluster(clusterName), ...(shape.ownNetwork ? [named.network(networkName)] : [])],
+      needs: [
+        named.cluster(clusterName),
+        ...(shape.ownNetwork ? [named.network(networkName)] : []),
+        // nodes without a way out find their images through them
+        ...(endpointSteps.some((it) => it.subject.network === networkName) ? [named.endpoints(networkName)] : []),
+      ],
       tags: tags({ 'skerry.dev/site': site }),
     })
   }
@@ -184,6 +202,14 @@ export function stacksOf(plan: Plan): readonly StackFile[] {
           endpoints(stack, it, step, {
             vpcId: vpcOf(networkName),
             subnetId: subnetOf(networkName),
+            routeTableIds: hasStack(networkName)
+              ? asList(networkSteps.get(networkName)?.intent.subnets)
+                  .map(asRecord)
+                  .filter((subnet) => subnet.existing === undefined)
+                  .map((subnet) =>
+                    it.core.Fn.getStackOutput(named.network(networkName), outputs.routeTableId(asText(subnet.name))),
+                  )
+              : [],
             securityGroupOf: (owner) => it.core.Fn.getStackOutput(named.cluster(owner), outputs.clusterSecurityGroup),
           }),
         ),

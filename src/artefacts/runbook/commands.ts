@@ -3,7 +3,9 @@
 
 import type { Fleet } from '../../model/fleet.ts'
 import type { IntentValue, Plan, PlannedStep } from '../../model/plan.ts'
+import { waitsForNodes } from '../cloudformation/cluster.ts'
 import { logical, outputs, stackNames } from '../cloudformation/names.ts'
+import { asTexts } from '../cloudformation/values.ts'
 import { dnsRecords } from '../dns/index.ts'
 import type { Variable } from '../eks-anywhere/filled.ts'
 import { filledIn } from '../eks-anywhere/index.ts'
@@ -79,7 +81,9 @@ const byKind: Readonly<Record<PlannedStep['kind'], Commands>> = {
       commands: [
         deploy(named.nodes(subject.site ?? '', subject.pool ?? ''), region),
         // add-ons that need somewhere to run
-        ...(isLast ? [deploy(named.addons(subject.cluster ?? ''), region)] : []),
+        ...(isLast && hasLateAddons(subject.cluster ?? '', steps)
+          ? [deploy(named.addons(subject.cluster ?? ''), region)]
+          : []),
       ],
     }
   },
@@ -260,12 +264,12 @@ export function withdrawn(to: string, folder: string, written: Written): string 
     : `kubectl kustomize ${folder} | ${filter} | kubectl ${to} delete --ignore-not-found --filename -`
 }
 
-/** What Flux would substitute, the shell does. */
+/** What a controller of Flux would substitute, its command does, escaped dollars of other people included. */
 function filterOf(folder: string, { filledIn: valuesIn }: Written): string | undefined {
   const values = Object.entries(valuesIn(folder))
   if (values.length === 0) return undefined
   const set = values.map(([name, value]) => `${name}=${/^[\w./:-]*$/.test(value) ? value : `"${value}"`}`).join(' ')
-  return `${set} envsubst '${values.map(([name]) => `$${name}`).join(' ')}'`
+  return `${set} flux envsubst --strict`
 }
 
 /** Namespaces that several apps share are a bundle of their own: applied before the first of them. */
@@ -277,6 +281,16 @@ function namespacesBefore(step: PlannedStep, { steps }: Plan, { folderOfBundle }
   const folder = folderOfBundle(step.subject.federation === undefined ? 'namespaces' : 'karmada-namespaces', where)
   return first !== step || folder === undefined ? [] : [folder]
 }
+
+/** Whether anything of a cluster waits for nodes: only then there is a stack of it. */
+const hasLateAddons = (cluster: string, steps: readonly PlannedStep[]): boolean =>
+  steps.some(
+    ({ kind, intent, subject }) =>
+      subject.cluster === cluster &&
+      ((kind === 'cluster.create' &&
+        asTexts(intent.addons).some((addon) => intent.kind === 'eksOutpost' || waitsForNodes(addon))) ||
+        (kind === 'addon' && intent.by === 'eks')),
+  )
 
 function chartCommands(install: ChartInstall): readonly string[] {
   const { cluster, release, namespace, repository, chart, version, values, patches } = install
@@ -645,7 +659,9 @@ function lookCommands({ intent, subject, id }: PlannedStep, fleet: Fleet): reado
   if (id.startsWith('verify/reach/'))
     return intent.port === undefined
       ? [`kubectl --context ${text(intent.to)} get --raw /readyz # from the network of ${text(intent.from)}`]
-      : [`nc -z -w 5 $KARMADA_HOST ${text(intent.port)} # from ${text(intent.from)}`]
+      : [
+          `nc -z -w 5 $${plainName(fleetValue.federationHost(subject.federation ?? ''))} ${text(intent.port)} # from ${text(intent.from)}`,
+        ]
   return of === '' ? [] : [`skerry plan --site ${subject.site ?? cluster} # ${of}`]
 }
 

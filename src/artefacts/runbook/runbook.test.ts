@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
+import { fleetFrom } from '../../fleet/from.ts'
 import { readFleet } from '../../fleet/read.ts'
 import type { Plan } from '../../model/plan.ts'
 import { plan } from '../../plan/index.ts'
@@ -172,8 +173,10 @@ describe('what the founding documents do by hand', () => {
   test('without Flux the shell fills in what Flux would, and namespaces come before the apps in them', () => {
     const text = book('wavelength')
     expect(text).toContain(
-      "kubectl kustomize gitops/apps/boston/frontend | site_namespace=wavelength1-namespace envsubst '$site_namespace' | kubectl --context eks-wavelength apply --server-side --filename -",
+      'kubectl kustomize gitops/apps/boston/frontend | site_namespace=wavelength1-namespace flux envsubst --strict | kubectl --context eks-wavelength apply --server-side --filename -',
     )
+    expect(text).toContain('| flux | any current one | values put into manifests |')
+    expect(book('local-zone')).not.toMatch(/envsubst/)
     expect(text.indexOf('--kustomize gitops/infrastructure/region/namespaces')).toBeLessThan(
       text.indexOf('kubectl kustomize gitops/apps/'),
     )
@@ -231,5 +234,24 @@ describe('what the founding documents do by hand', () => {
           expect([name, used, set.has(used)]).toEqual([name, used, true])
       }
     }
+  })
+
+  test('a cluster without add-ons that wait for nodes has no stack of them', () => {
+    const files = artefacts(
+      plan(
+        fleetFrom(`apiVersion: skerry.dev/v1alpha1
+kind: Fleet
+metadata: { name: bare }
+networks: [{ name: main, region: us-west-2, cidr: 10.10.0.0/16 }]
+clusters: [{ name: west, network: main, eks: { version: "1.35", addons: [vpc-cni, kube-proxy] } }]
+sites:
+  - { name: a, place: { region: us-west-2 }, cluster: west, nodePools: [{ name: n, instanceTypes: [t3.medium], replicas: 2 }] }
+`),
+      ),
+    )
+    const text = files.find(({ path }) => path === 'RUNBOOK.md')?.text ?? ''
+    expect(files.some(({ path }) => path.includes('addons'))).toBe(false)
+    expect(between(text, 'Create', 'Verify')).not.toContain('bare-addons-west')
+    expect(between(text, 'Create', 'Verify')).toContain('bare-nodes-a-n')
   })
 })

@@ -83,23 +83,25 @@ function runbook(plan: Plan, written: Written): string {
   const of = belongingsOf(plan)
   const { fleet } = plan
   const isBefore = (step: PlannedStep) => step.intent.part === 'preparation' || step.kind === 'zone.optIn'
-  const before = plan.steps.filter(isBefore)
-  const create = plan.steps.filter((step) => !isBefore(step) && step.kind !== 'verify')
-  const verify = plan.steps.filter((step) => !isBefore(step) && step.kind === 'verify')
+  // what is to go is no step of making it: a plan against what was there holds such steps too
+  const steps = plan.steps.filter((step) => step.change !== 'remove')
+  const before = steps.filter(isBefore)
+  const create = steps.filter((step) => !isBefore(step) && step.kind !== 'verify')
+  const verify = steps.filter((step) => !isBefore(step) && step.kind === 'verify')
+  const made = [...repositoryFirst(fleet), ...sections(plan, written, create, of)]
   return `${[
     `# Runbook of the fleet ${fleet.name}`,
     fleet.metadata.description ?? '',
     'Written by skerry from the plan; the fleet file is the place to change it. A name in capitals after `$` is a value that exists only when the step before it is done.',
     '## Before',
-    toolTable(plan),
+    toolTable(plan, made.join('\n')),
     ...accounts(fleet),
     ...sections(plan, written, before, of),
     '## Create',
     plan.steps.some((step) => step.kind === 'network' && !step.existing)
       ? 'The stacks of AWS are in `aws/`: one by one as below, or by `npx aws-cdk@2.1148.1 deploy STACK … --app aws`, which takes those that they need along. Those of names and alarms come last: their parameters are names of load balancers.'
       : '',
-    ...repositoryFirst(fleet),
-    ...sections(plan, written, create, of),
+    ...made,
     '## Verify',
     ...sections(plan, written, verify, of),
     ...drills(plan),
@@ -126,8 +128,8 @@ function repositoryFirst({ gitops, name }: Fleet): readonly string[] {
   ]
 }
 
-function toolTable(plan: Plan): string {
-  const rows = toolsFor(plan).map(
+function toolTable(plan: Plan, commands: string): string {
+  const rows = toolsFor(plan, commands).map(
     ({ name, version, why, look }) => `| ${name} | ${version ?? 'any current one'} | ${why} | \`${look}\` |`,
   )
   return ['| tool | version | what for | look |', '| --- | --- | --- | --- |', ...rows].join('\n')

@@ -12,7 +12,8 @@ export interface Tool {
   readonly look: string
 }
 
-export function toolsFor({ fleet, steps }: Plan): readonly Tool[] {
+/** @param commands all that is typed: a tool that none of them is, is none of these */
+export function toolsFor({ fleet, steps }: Plan, commands: string): readonly Tool[] {
   const kinds = new Set(fleet.clusters.map(({ kind }) => kind))
   const onAws =
     steps.some(({ kind }) => kind === 'zone.optIn' || kind === 'network') || kinds.has('eks') || kinds.has('eksOutpost')
@@ -22,8 +23,7 @@ export function toolsFor({ fleet, steps }: Plan): readonly Tool[] {
   const helm = steps.some(
     ({ kind, intent }) => kind === 'federation.start' || (kind === 'addon' && intent.by === 'helm'),
   )
-  // Flux fills in what it serves
-  const fills = anywhere.length > 0 || (fleet.gitops === undefined && fleet.apps.length > 0)
+  const types = (words: string): boolean => commands.includes(words)
   return [
     {
       name: 'kubectl',
@@ -34,7 +34,9 @@ export function toolsFor({ fleet, steps }: Plan): readonly Tool[] {
     ...(onAws ? [{ name: 'aws', version: '2', why: 'accounts, zones, EKS, Route 53', look: 'aws --version' }] : []),
     ...(helm ? [{ name: 'helm', version: '3', why: 'charts that Flux does not install', look: 'helm version' }] : []),
     ...(fleet.gitops === undefined
-      ? []
+      ? types('flux envsubst')
+        ? [{ name: 'flux', version: undefined, why: 'values put into manifests', look: 'flux --version' }]
+        : []
       : [
           { name: 'git', version: undefined, why: 'the repository that clusters follow', look: 'git --version' },
           {
@@ -50,7 +52,7 @@ export function toolsFor({ fleet, steps }: Plan): readonly Tool[] {
           { name: 'sops', version: undefined, why: 'secrets in the repository', look: 'sops --version' },
           { name: 'age', version: undefined, why: 'the keys that they are encrypted for', look: 'age --version' },
         ]),
-    ...(fills
+    ...(types('| envsubst ') || types("envsubst '$") || types('envsubst "$')
       ? [
           {
             name: 'envsubst',

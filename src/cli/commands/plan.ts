@@ -36,12 +36,12 @@ export const plan: Verb<Options> = async (shell, inputs, options) => {
   refuseTogether(options)
   const fleet = await shell.whole(inputs)
   const skerry = await import('../../index.ts')
-  const whole = skerry.plan(
-    fleet,
-    options.against === undefined ? undefined : await observed(skerry, shell, options.against),
-  )
-  if (options.render !== undefined) return literal(skerry, shell, whole, options.render, options)
-  if (options.verify !== undefined) return verified(skerry, shell, whole, options.verify)
+  // files say what is declared, whatever was there before: the same fleet always gives the same bytes
+  const declared = skerry.plan(fleet)
+  const whole =
+    options.against === undefined ? declared : skerry.plan(fleet, await observed(skerry, shell, options.against))
+  if (options.render !== undefined) return literal(skerry, shell, declared, options.render, options)
+  if (options.verify !== undefined) return verified(skerry, shell, declared, options.verify)
   // the whole is planned and then narrowed: else all that was left out would look removed
   const made = shell.narrowed ? skerry.narrowPlan(whole, await shell.narrow(fleet)) : whole
   const errors = skerry.check(fleet, shell.today).filter((it) => it.severity === 'error' && it.accepted === undefined)
@@ -60,8 +60,8 @@ export const plan: Verb<Options> = async (shell, inputs, options) => {
     writeWhole(options.save, skerry.savePlan(made))
     shell.terminal.say(`Wrote ${options.save}.`)
   }
-  if (options.out !== undefined) written(skerry, shell, made, options.out, options)
-  if (options.deliver !== undefined) delivered(skerry, shell, made, options.deliver, options)
+  if (options.out !== undefined) written(skerry, shell, declared, options.out, options)
+  if (options.deliver !== undefined) delivered(skerry, shell, declared, options.deliver, options)
   const changes = made.steps.some((step) => step.change !== 'keep')
   return options.exitCode === true && changes ? exit.changes : exit.done
 }
@@ -89,7 +89,7 @@ function literal(skerry: Skerry, shell: Shell, whole: Plan, site: string, { out,
 function refuseTogether(options: Options): void {
   const looking = (['verify', 'render'] as const).find((name) => options[name] !== undefined)
   if (looking === undefined) return
-  const writing = (['save', 'out', 'deliver', 'verify'] as const).find(
+  const writing = (['save', 'out', 'deliver', 'render'] as const).find(
     (name) => name !== looking && options[name] !== undefined && !(looking === 'render' && name === 'out'),
   )
   if (writing !== undefined)
