@@ -52,7 +52,7 @@ describe('the runbook', () => {
   })
 
   test('of no fleet holds a secret: what is one is asked for when it is used, and removed again', () => {
-    expect(book('stores')).toMatch(/read -rs BMC_PASSWORD && export BMC_PASSWORD # vault\/bmc\/hq-east/)
+    expect(book('stores')).toMatch(/read -rs BMC_PASSWORD < \/dev\/tty && export BMC_PASSWORD # vault\/bmc\/hq-east/)
     expect(book('stores')).toMatch(/&& rm hq-east\.yaml hq-east-hardware\.csv/)
   })
 })
@@ -227,7 +227,9 @@ describe('what the founding documents do by hand', () => {
     for (const name of examples) {
       const set = new Set(['HOME', 'PWD', 'KUBECONFIG', 'VALUE'])
       for (const line of book(name).split('\n')) {
-        for (const [, variable = ''] of line.matchAll(/(?:^|export |read -rs | )([A-Za-z_]\w*)=?(?==\$\(| && export)/g))
+        for (const [, variable = ''] of line.matchAll(
+          /(?:^|export |read -rs | )([A-Za-z_]\w*)=?(?==\$\(| && export| < \/dev\/tty)/g,
+        ))
           set.add(variable)
         const outside = line.replace(/'[^']*'/g, '')
         for (const [, used = ''] of outside.matchAll(/\$\{?([A-Za-z_]\w+)/g))

@@ -3,8 +3,11 @@
 import type { Plan, Step, UndoStep } from '../../model/plan.ts'
 import { stackNames } from '../cloudformation/names.ts'
 import { dnsRecords } from '../dns/index.ts'
-import type { Written } from './commands.ts'
-import { regionOf, text, withdrawn } from './commands.ts'
+import { withdrawn } from './apply.ts'
+import { clusterDeletion } from './clusters.ts'
+import type { Written } from './instructions.ts'
+import { deletes, regionOf } from './stacks.ts'
+import { text } from './text.ts'
 
 type Undo = (step: UndoStep, made: Step | undefined, plan: Plan, written: Written) => readonly string[]
 
@@ -59,18 +62,12 @@ const byKind: Readonly<Record<UndoStep['kind'], Undo>> = {
       ...(onAws ? deletes(stackNames(fleet.name).nodes(subject.site ?? '', subject.pool ?? ''), region) : []),
     ]
   },
-  'cluster.delete': ({ subject }, made, { fleet }) => {
+  'cluster.delete': ({ subject }, made, plan) => {
     const name = subject.cluster ?? ''
-    const named = stackNames(fleet.name)
+    if (made?.intent.kind === 'eksAnywhere') return clusterDeletion(name, made, plan)
+    const named = stackNames(plan.fleet.name)
     const region = text(made?.intent.region)
-    if (made?.intent.kind !== 'eksAnywhere')
-      return [...deletes(named.addons(name), region), ...deletes(named.cluster(name), region)]
-    return made.intent.by === 'flux'
-      ? [
-          `# take its files out of the repository; the management cluster then deletes it`,
-          `kubectl --context ${text(made.intent.managementCluster)} wait --for=delete clusters.anywhere.eks.amazonaws.com/${name} --timeout=60m`,
-        ]
-      : [`eksctl anywhere delete cluster --filename eks-anywhere/${name}/cluster.yaml`]
+    return [...deletes(named.addons(name), region), ...deletes(named.cluster(name), region)]
   },
   'member.leave': ({ subject }, made) => {
     const of = `--cluster-kubeconfig ${subject.cluster}-member.kubeconfig --cluster-context ${subject.cluster}`
@@ -144,10 +141,4 @@ function leftBehind(region: string | undefined): readonly string[] {
     `aws elbv2 describe-load-balancers --region ${region} --query 'LoadBalancers[].[LoadBalancerName,VpcId]' --output text`,
     `aws ec2 describe-network-interfaces --region ${region} --filters Name=status,Values=available --query 'NetworkInterfaces[].[NetworkInterfaceId,VpcId,Description]' --output text`,
   ]
-}
-
-function deletes(stack: string, region: string | undefined): readonly string[] {
-  if (region === undefined || region === '') return []
-  const of = `--region ${region} --stack-name ${stack}`
-  return [`aws cloudformation delete-stack ${of}`, `aws cloudformation wait stack-delete-complete ${of}`]
 }

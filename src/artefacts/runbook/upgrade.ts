@@ -50,7 +50,7 @@ export function upgradeParts(fleet: Fleet): readonly UpgradePart[] {
             lines: [
               ...management.map(
                 ({ name }) =>
-                  `\`eksctl anywhere upgrade cluster --filename eks-anywhere/${name}/cluster.yaml\` on the admin machine of ${name}`,
+                  `\`eksctl anywhere upgrade cluster --filename ${name}.yaml\` on the admin machine of ${name}, the file filled in as for its creation`,
               ),
               'Then the workload clusters: their files in the repository carry the version, and the management cluster rolls them.',
             ],
@@ -65,7 +65,7 @@ export function upgradeParts(fleet: Fleet): readonly UpgradePart[] {
               .filter((it) => !management.includes(it))
               .map(
                 ({ name, eksAnywhere }) =>
-                  `\`eksctl anywhere upgrade cluster --filename eks-anywhere/${name}/cluster.yaml\` on the admin machine of ${name}${eksAnywhere?.upgradeWindow === undefined ? '' : `; window: ${eksAnywhere.upgradeWindow}`}`,
+                  `\`eksctl anywhere upgrade cluster --filename ${name}.yaml\` on the admin machine of ${name}, the file filled in as for its creation${eksAnywhere?.upgradeWindow === undefined ? '' : `; window: ${eksAnywhere.upgradeWindow}`}`,
               ),
           },
         ]),
