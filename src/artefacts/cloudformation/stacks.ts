@@ -220,7 +220,7 @@ export function stacksOf(plan: Plan): readonly StackFile[] {
     if (step.kind === 'federation.start' && asRecord(step.intent.endpoint).kind === 'networkLoadBalancer')
       stacks.push(...karmadaStack(step))
   }
-  return [...stacks, ...dnsStacks()]
+  return inOrder([...stacks, ...dnsStacks()])
 
   /** Route 53 is the same everywhere; its stacks stand in one Region, where health checks also look for their alarms. */
   function dnsStacks(): readonly StackFile[] {
@@ -295,6 +295,22 @@ export function stacksOf(plan: Plan): readonly StackFile[] {
       },
     ]
   }
+}
+
+/** Each after what it needs, else as it was found: whoever reads the assembly from the top may deploy it so. */
+function inOrder(stacks: readonly StackFile[]): readonly StackFile[] {
+  const byName = new Map(stacks.map((stack) => [stack.name, stack]))
+  const done = new Set<StackFile>()
+  const add = (stack: StackFile): void => {
+    if (done.has(stack)) return
+    for (const need of stack.needs) {
+      const before = byName.get(need)
+      if (before !== undefined) add(before)
+    }
+    done.add(stack)
+  }
+  for (const stack of stacks) add(stack)
+  return [...done]
 }
 
 type Subnet = ReturnType<typeof asRecord>

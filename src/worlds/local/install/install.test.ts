@@ -122,6 +122,8 @@ test('two at once: one builds, the other waits, says for whom, and finds it ther
 }, 120_000)
 
 test('killed in the middle: what is whole stays, Go at work for nobody is stopped, and the rest is built', async () => {
+  // the first takes long enough that the second is told to take for ever
+  writeFileSync(join(folder, 'wait'), '2')
   const first = elsewhere(['etcd', 'kubeconform'])
   await until(() => calls('build').length >= 1)
   writeFileSync(join(folder, 'wait'), '60')
