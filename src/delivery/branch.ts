@@ -6,8 +6,7 @@ import type { Artefact } from '../artefacts/artefact.ts'
 import type { Comparison, OwnershipRecord } from '../artefacts/ownership.ts'
 import { compareFiles, ownershipFile, ownershipOf, readOwnership, writeOwnership } from '../artefacts/ownership.ts'
 import { Refusal } from '../model/refusal.ts'
-import { listed } from '../model/words.ts'
-import { sha256 } from './folder.ts'
+import { sha256, some } from './folder.ts'
 
 export interface BranchDelivery {
   /** A folder inside the repository. */
@@ -169,8 +168,6 @@ function blobsAt(git: Git, base: string, paths: readonly string[]): ReadonlyMap<
 }
 
 function refuseWhatIsNotOurs({ foreign, byHand }: Comparison, { base }: BranchDelivery): void {
-  const some = (all: readonly string[]) =>
-    listed([...all.slice(0, 3), ...(all.length > 3 ? [`${all.length - 3} more`] : [])])
   if (foreign.length > 0)
     throw new Refusal(
       'refused',

@@ -65,7 +65,8 @@ function refuseWhatIsNotOurs(folder: string, { foreign, byHand }: Comparison): v
     )
 }
 
-const some = (paths: readonly string[]): string =>
+/** By name as far as they are few: `a, b, c and 4 more`. */
+export const some = (paths: readonly string[]): string =>
   paths.length <= 3 ? listed(paths) : `${paths.slice(0, 3).join(', ')} and ${paths.length - 3} more`
 
 function recordIn(folder: string): OwnershipRecord {
