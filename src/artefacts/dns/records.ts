@@ -19,7 +19,16 @@ import type {
   Referable,
 } from './route53.ts'
 
+/** Worked out once for a plan: the runbook asks for it at each name that it points or withdraws. */
 export function dnsRecords(plan: Plan): DnsRecords {
+  const known = made.get(plan) ?? recordsOf(plan)
+  made.set(plan, known)
+  return known
+}
+
+const made = new WeakMap<Plan, DnsRecords>()
+
+function recordsOf(plan: Plan): DnsRecords {
   const intents = nameIntents(plan)
   const records = intents.records.filter(({ zone }) => zone?.servedBy === 'route53')
   const zoneOfHost = new Map(records.map(({ host, zone }) => [host, zone?.step ?? '']))
