@@ -78,8 +78,8 @@ const laws = [
   }),
   law({
     of: 'worlds/local',
-    sees: ['model', 'timeline', 'worlds/world.ts'],
-    why: 'Engines on this machine see the steps and the port; what must hold of them is judged elsewhere.',
+    sees: ['model', 'timers', 'places', 'artefacts', 'timeline', 'worlds/world.ts'],
+    why: 'Engines on this machine get the steps and the very artefacts that go to the real ones, and keep the same cited constants; what must hold of them is judged elsewhere.',
   }),
   law({
     of: 'worlds/real',

@@ -1,0 +1,8 @@
+/** The Git server and the chart repository that Flux fetches from, over HTTP on the loopback. */
+export interface RepositoriesConfig {
+  readonly port: number
+  /** Of a bare repository. */
+  readonly git: string
+  /** With index.yaml and packages. */
+  readonly charts: string
+}
