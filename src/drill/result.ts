@@ -7,7 +7,12 @@ import type { Decider, Timeline } from '../model/timeline.ts'
 import type { ClassStates } from './class-states.ts'
 
 /** The twin's core, as the drill needs it. */
-export type Simulate = (plan: Plan, drill: Drill, seed: string, options?: { readonly skerry?: string }) => Timeline
+export type Simulate = (
+  plan: Plan,
+  drill: Drill,
+  seed: string,
+  options?: Pick<DrillOptions, 'skerry' | 'speed' | 'uids'>,
+) => Timeline
 
 export interface DrillOptions {
   /** Left out, that of the drill, or one made from its name. */
@@ -16,6 +21,10 @@ export interface DrillOptions {
   readonly runs?: number
   /** The version of skerry that is written into the result. */
   readonly skerry?: string
+  /** How many times faster than life it is played: what no flag shortens is then longer. Left out: 1. */
+  readonly speed?: number
+  /** UIDs of templates by app, as another world has them: they break ties of a division. */
+  readonly uids?: Readonly<Record<string, string>>
   readonly simulate?: Simulate
 }
 
@@ -52,6 +61,8 @@ export interface DrillResult {
   readonly timers: Readonly<Record<string, TimerNote>>
   /** The run of the shown seed. */
   readonly timeline: Timeline
+  /** Where it was no run of the twin: what was drilled, how fast, and when everything was at rest. */
+  readonly live?: { readonly world: Timeline['world']; readonly speed: number; readonly endedAt: number }
 }
 
 /** What the length of a drill follows from. */
@@ -116,6 +127,8 @@ export interface RecoveryEnvelope {
   readonly bounds: Range | undefined
   /** Bounds of the closed form, where it applies; it asks of a loss that outlasts them, and the drill's may be a shorter one. */
   readonly forecast?: Range & { readonly meanSeconds: number; readonly ofLongerLoss: boolean }
+  /** Beside what was measured in another world: what the twin says of the same drill. */
+  readonly twin?: { readonly runs: number; readonly seconds: Spread; readonly bounds?: Range }
   /** Each distinct chain of timers that a recovery went through, most frequent first. */
   readonly chains: readonly Chain[]
   /** Runs whose time lies outside the sum of their own bounds: a bug of ours. */

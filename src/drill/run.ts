@@ -49,9 +49,14 @@ export function* drillInRuns(
   const simulate = options.simulate ?? twin
   const seed = shownSeed(fleet, drill, options.seed)
   const seeds = seedsOf(seed, options.runs ?? defaultRuns)
+  const played = {
+    ...(options.skerry !== undefined && { skerry: options.skerry }),
+    ...(options.speed !== undefined && { speed: options.speed }),
+    ...(options.uids !== undefined && { uids: options.uids }),
+  }
   const timelines: Timeline[] = []
   for (const each of seeds) {
-    timelines.push(simulate(plan, drill, each, options.skerry === undefined ? {} : { skerry: options.skerry }))
+    timelines.push(simulate(plan, drill, each, played))
     yield { done: timelines.length, of: seeds.length }
   }
   const [shown] = timelines
@@ -100,7 +105,9 @@ export function drained<Result>(runs: Generator<unknown, Result, void>): Result 
   }
 }
 
-function overall(outcomes: readonly (Outcome & { readonly seed: string })[]): Omit<ExpectationResult, 'claim' | 'at'> {
+export function overall(
+  outcomes: readonly (Outcome & { readonly seed: string })[],
+): Omit<ExpectationResult, 'claim' | 'at'> {
   const [first] = outcomes
   if (first === undefined) throw new Error('a bug of skerry: an expectation without a run')
   const { seed: _, ...shown } = first
@@ -112,7 +119,7 @@ function overall(outcomes: readonly (Outcome & { readonly seed: string })[]): Om
   return { passed: failedRuns === 0, shown, runs: outcomes.length, failedRuns, worst }
 }
 
-function summary(fleet: Fleet, drill: Drill, length: ReturnType<typeof lengthOf>): DrillSummary {
+export function summary(fleet: Fleet, drill: Drill, length: ReturnType<typeof lengthOf>): DrillSummary {
   return {
     name: drill.name,
     ...(drill.metadata.description === undefined ? {} : { description: drill.metadata.description }),
@@ -130,7 +137,7 @@ function summary(fleet: Fleet, drill: Drill, length: ReturnType<typeof lengthOf>
 }
 
 /** The closed form stands beside a recovery from the fault, where the drill takes away one thing that the closed form knows. */
-function withForecast(
+export function withForecast(
   fleet: Fleet,
   drill: Drill,
   shown: Timeline,
@@ -156,7 +163,7 @@ function withForecast(
   })
 }
 
-function timerNotes(timelines: readonly Timeline[]): Readonly<Record<string, TimerNote>> {
+export function timerNotes(timelines: readonly Timeline[]): Readonly<Record<string, TimerNote>> {
   const notes = new Map<string, TimerNote>()
   for (const segment of timelines.flatMap((timeline) => timeline.recoveries.flatMap((recovery) => recovery.segments))) {
     const entry = timerEntry(segment.timer)
@@ -171,7 +178,7 @@ function timerNotes(timelines: readonly Timeline[]): Readonly<Record<string, Tim
 }
 
 /** It would pass whatever is expected of a loss, and nobody would learn that nothing was lost. */
-function refuseWhatTakesNothing(fleet: Fleet, drill: Drill): void {
+export function refuseWhatTakesNothing(fleet: Fleet, drill: Drill): void {
   const idle = idleFaults(fleet, drill.faults).filter(({ wholly }) => wholly)
   if (idle.length === 0) return
   throw new Refusal(
@@ -191,7 +198,7 @@ function refuseWhatTakesNothing(fleet: Fleet, drill: Drill): void {
 const podsPerNode = 250
 
 /** A copy that its nodes can never hold would be played pod by pod, and its times would mean nothing. */
-function refuseWhatCannotRun({ fleet, placement }: Plan, drill: Drill): void {
+export function refuseWhatCannotRun({ fleet, placement }: Plan, drill: Drill): void {
   const scaled = drill.faults.flatMap(({ app, site, scaleTo }) =>
     app === undefined || site === undefined || scaleTo === undefined ? [] : [{ app, site, replicas: scaleTo }],
   )

@@ -1,95 +1,313 @@
-// Two timelines of the same drill, the one a forecast, the other what was measured: do causes come before their effects in both, and
-// does each time measured lie within what the forecast allows? Agreement counts only where an engine decided.
+// A drill that was measured against many forecasts of it: do causes come before their effects, do the events of one subject keep their
+// order, and does each time measured lie within what the forecast allows, over all its phases? What is judged is what an engine decided in
+// both; where something of ours stood in for it, or a document, the table says so and nothing follows from it.
 
-import type { Decider, Timeline, TimelineEvent } from '../model/timeline.ts'
+import type { Decider, EventValue, Timeline, TimelineEvent } from '../model/timeline.ts'
+
+export interface CompareOptions {
+  /** The reading of a watch, and two clocks: seconds of the timelines. */
+  readonly toleranceSeconds?: number
+  /** Who decided, where the measured world knows better than what its events say. */
+  readonly decider?: Deciding
+  /** What the measured world can tell at all: the rest is not missed. */
+  readonly tells?: (event: TimelineEvent) => boolean
+}
 
 export interface ComparedEvent {
   readonly subject: string
   readonly what: string
-  readonly to: TimelineEvent['to']
+  readonly to: EventValue
   /** The how manieth such event of the subject, from 1. */
   readonly occurrence: number
+  /** The weakest of all who had a part in it, from the cause on. */
   readonly decidedBy: Decider
-  readonly timer: string
+  /** What it is counted from: the nearest cause that both saw. */
+  readonly after: string
+  /** From the cause on. */
+  readonly timers: readonly string[]
+  /** Hull of the bounds over all forecasts with this event and this cause. */
   readonly minSeconds: number
   readonly maxSeconds: number
-  /** From cause to effect, as forecast and as measured. */
-  readonly forecastSeconds: number
+  /** Of the forecasts themselves. */
+  readonly forecastMinSeconds: number
+  readonly forecastMaxSeconds: number
   readonly measuredSeconds: number
+  /** When it was measured, seconds since the drill began. */
+  readonly at: number
   readonly inside: boolean
-  /** Whether the cause came before the effect in the measured run. */
+  /** After its cause, and in its place among the events of its subject. */
   readonly inOrder: boolean
+  /** In how many forecasts it comes from that cause. */
+  readonly forecasts: number
+}
+
+export interface LoneEvent {
+  readonly subject: string
+  readonly what: string
+  readonly to: EventValue
+  readonly occurrence: number
+  readonly decidedBy: Decider
+  /** Seconds since the drill began; of a forecast the earliest. */
+  readonly at: number
 }
 
 export interface Comparison {
   readonly events: readonly ComparedEvent[]
-  /** Forecast and not measured, and the other way round: subject, property and value. */
-  readonly missing: readonly string[]
-  readonly unforeseen: readonly string[]
-  /** Of what engines decided: all in order, and all inside. */
+  /** In every forecast, and not measured. */
+  readonly missing: readonly LoneEvent[]
+  /** Measured, and in no forecast. */
+  readonly unforeseen: readonly LoneEvent[]
+  readonly forecasts: number
+  readonly toleranceSeconds: number
+  /** Of what engines decided: in order, inside, and none missing. */
   readonly agrees: boolean
+  /** How many events engines decided, and how many of them are inside and in order. */
+  readonly judged: number
+  readonly within: number
 }
 
-export function compare(forecast: Timeline, measured: Timeline): Comparison {
-  const seen = byKey(measured)
-  const expected = byKey(forecast)
+export function compare(
+  forecast: Timeline | readonly Timeline[],
+  measured: Timeline,
+  { toleranceSeconds = 0.25, decider = (event) => event.decidedBy, tells = () => true }: CompareOptions = {},
+): Comparison {
+  const forecasts = (isOne(forecast) ? [forecast] : forecast).map(indexed)
+  const seen = indexed(measured)
+  const order = orderOf(forecasts)
   const events: ComparedEvent[] = []
-  for (const [key, event] of expected) {
-    const found = seen.get(key)
-    const cause = event.cause === undefined ? undefined : forecast.events[event.cause]
-    if (found === undefined || cause === undefined || event.timer === undefined) continue
-    const measuredCause = seen.get(keys(forecast).get(cause.id) ?? '')
-    if (measuredCause === undefined) continue
-    const measuredSeconds = found.at - measuredCause.at
+  for (const [key, event] of seen.byKey) {
+    const ways = waysTo(key, forecasts, seen, decider)
+    const judged = ways.map((way) => {
+      const from = seen.byKey.get(way.from)
+      const measuredSeconds = tidy(event.at - (from?.at ?? 0))
+      const inside =
+        measuredSeconds >= way.minSeconds - toleranceSeconds && measuredSeconds <= way.maxSeconds + toleranceSeconds
+      return { way, measuredSeconds, inside, distance: distance(measuredSeconds, way) }
+    })
+    const [best] = judged.sort((a, b) => a.distance - b.distance || b.way.forecasts - a.way.forecasts)
+    if (best === undefined) continue
+    const { way, measuredSeconds, inside } = best
+    // a value that a forecast steps over is none of its own, though another forecast may stop there
+    if (!inside && forecasts.some((one) => passedBy(event, one, true))) continue
+    const displaced = order.some(
+      ([before, after]) =>
+        after === key && (seen.byKey.get(before)?.at ?? Number.NEGATIVE_INFINITY) > event.at + toleranceSeconds,
+    )
     events.push({
-      subject: event.subject,
-      what: event.what,
-      to: event.to,
-      occurrence: Number(key.slice(key.lastIndexOf('#') + 1)),
-      decidedBy: weaker(event.decidedBy, found.decidedBy),
-      timer: event.timer.id,
-      minSeconds: event.timer.minSeconds,
-      maxSeconds: event.timer.maxSeconds,
-      forecastSeconds: event.at - cause.at,
+      ...named(event, key),
+      decidedBy: weakest([...way.decidedBy, decider(event)]),
+      after: way.from,
+      timers: way.timers,
+      minSeconds: way.minSeconds,
+      maxSeconds: way.maxSeconds,
+      forecastMinSeconds: way.earliest,
+      forecastMaxSeconds: way.latest,
       measuredSeconds,
-      inside:
-        measuredSeconds >= event.timer.minSeconds - tolerance && measuredSeconds <= event.timer.maxSeconds + tolerance,
-      inOrder: measuredSeconds >= -tolerance,
+      at: event.at,
+      inside,
+      inOrder: measuredSeconds >= -toleranceSeconds && !displaced,
+      forecasts: way.forecasts,
     })
   }
+  const missing = missingOf(forecasts, seen, tells, decider)
+  const unforeseen = [...seen.byKey].flatMap(([key, event]): readonly LoneEvent[] =>
+    isStart(event) || forecasts.some(({ byKey }) => byKey.has(key)) || forecasts.some((one) => passedBy(event, one))
+      ? []
+      : [{ ...named(event, key), decidedBy: decider(event), at: event.at }],
+  )
   const judged = events.filter((event) => event.decidedBy === 'engine')
+  const within = judged.filter((event) => event.inside && event.inOrder)
   return {
     events,
-    missing: [...expected.keys()].filter((key) => !seen.has(key)),
-    unforeseen: [...seen.keys()].filter((key) => !expected.has(key)),
-    agrees: judged.every((event) => event.inside && event.inOrder),
+    missing,
+    unforeseen,
+    forecasts: forecasts.length,
+    toleranceSeconds,
+    agrees: within.length === judged.length && missing.every((event) => event.decidedBy !== 'engine'),
+    judged: judged.length,
+    within: within.length,
   }
 }
 
-/** Clocks of different machines, and the reading of a watch. */
-const tolerance = 0.25
+const isOne = (forecast: Timeline | readonly Timeline[]): forecast is Timeline => 'events' in forecast
 
-const weaker = (a: Decider, b: Decider): Decider =>
-  a === b ? a : a === 'document' || b === 'document' ? 'document' : 'standIn'
+/** Of several deciders the one who is known least: a document is weaker than a stand-in, and that than an engine. */
+function weakest(deciders: readonly Decider[]): Decider {
+  if (deciders.includes('document')) return 'document'
+  return deciders.includes('standIn') ? 'standIn' : 'engine'
+}
 
-const known = new WeakMap<Timeline, ReadonlyMap<number, string>>()
+const distance = (seconds: number, { minSeconds, maxSeconds }: Pick<Way, 'minSeconds' | 'maxSeconds'>): number =>
+  Math.max(0, minSeconds - seconds, seconds - maxSeconds)
+
+const tidy = (seconds: number): number => Math.round(seconds * 1000) / 1000
+
+/** How things stand when the drill begins. */
+const isStart = ({ at, from }: TimelineEvent): boolean => at === 0 && from === null
+
+// ---------------------------------------------------------------------------------------------- finding events again
+
+interface Indexed {
+  readonly timeline: Timeline
+  readonly byKey: ReadonlyMap<string, TimelineEvent>
+  readonly keyOf: ReadonlyMap<number, string>
+  /** By subject and property, in order. */
+  readonly changes: ReadonlyMap<string, readonly TimelineEvent[]>
+}
+
+/** A count says which way it went: two of six pods on the way down are not two on the way up. */
+const valueText = ({ from, to }: TimelineEvent): string =>
+  typeof from !== 'number' || typeof to !== 'number' || from === to ? String(to) : `${to} ${to > from ? 'up' : 'down'}`
 
 /** Ids differ between runs: an event is found again by what it says, and the how manieth time. */
-function keys(timeline: Timeline): ReadonlyMap<number, string> {
-  const made = known.get(timeline)
-  if (made !== undefined) return made
+function indexed(timeline: Timeline): Indexed {
   const counts = new Map<string, number>()
-  const fresh = new Map<number, string>()
+  const byKey = new Map<string, TimelineEvent>()
+  const keyOf = new Map<number, string>()
+  const changes = new Map<string, TimelineEvent[]>()
   for (const event of timeline.events) {
-    const base = `${event.subject} ${event.what} ${String(event.to)}`
+    const base = `${event.subject} ${event.what} ${valueText(event)}`
     const count = (counts.get(base) ?? 0) + 1
     counts.set(base, count)
-    fresh.set(event.id, `${base} #${count}`)
+    const key = `${base} #${count}`
+    byKey.set(key, event)
+    keyOf.set(event.id, key)
+    const thing = `${event.subject} ${event.what}`
+    changes.set(thing, [...(changes.get(thing) ?? []), event])
   }
-  known.set(timeline, fresh)
-  return fresh
+  return { timeline, byKey, keyOf, changes }
 }
 
-function byKey(timeline: Timeline): ReadonlyMap<string, TimelineEvent> {
-  return new Map(timeline.events.map((event) => [keys(timeline).get(event.id) ?? '', event]))
+const named = (
+  { subject, what, to }: TimelineEvent,
+  key: string,
+): Pick<LoneEvent, 'subject' | 'what' | 'to' | 'occurrence'> => ({
+  ...{ subject, what, to },
+  occurrence: Number(key.slice(key.lastIndexOf('#') + 1)),
+})
+
+/** A count on its way past a value that the other run stepped over: six pods that become none one by one, or in two steps. `over`: past it. */
+function passedBy({ subject, what, from, to }: TimelineEvent, other: Indexed, over = false): boolean {
+  if (typeof to !== 'number' || typeof from !== 'number') return false
+  return (other.changes.get(`${subject} ${what}`) ?? []).some(
+    (change) =>
+      typeof change.from === 'number' &&
+      typeof change.to === 'number' &&
+      Math.sign(change.to - change.from) === Math.sign(to - from) &&
+      Math.min(change.from, change.to) <= to &&
+      to <= Math.max(change.from, change.to) &&
+      !(over && to === change.to),
+  )
+}
+
+// ---------------------------------------------------------------------------------------------- from causes
+
+type Deciding = (event: TimelineEvent) => Decider
+
+interface Way {
+  /** Key of the nearest cause that was measured too. */
+  readonly from: string
+  readonly timers: readonly string[]
+  readonly decidedBy: readonly Decider[]
+  readonly minSeconds: number
+  readonly maxSeconds: number
+  readonly earliest: number
+  readonly latest: number
+  readonly forecasts: number
+}
+
+/** From where, and in what time, the forecasts come to an event: by the cause, the hull over all of them. */
+function waysTo(key: string, forecasts: readonly Indexed[], seen: Indexed, decider: Deciding): readonly Way[] {
+  const ways = new Map<string, Way>()
+  for (const forecast of forecasts) {
+    const way = wayTo(key, forecast, seen, decider)
+    if (way === undefined) continue
+    const known = ways.get(way.from)
+    ways.set(
+      way.from,
+      known === undefined
+        ? way
+        : {
+            from: way.from,
+            timers: [...new Set([...known.timers, ...way.timers])],
+            decidedBy: [...new Set([...known.decidedBy, ...way.decidedBy])],
+            minSeconds: Math.min(known.minSeconds, way.minSeconds),
+            maxSeconds: Math.max(known.maxSeconds, way.maxSeconds),
+            earliest: Math.min(known.earliest, way.earliest),
+            latest: Math.max(known.latest, way.latest),
+            forecasts: known.forecasts + 1,
+          },
+    )
+  }
+  return [...ways.values()]
+}
+
+/** Up the chain of causes to one that was measured: the bounds of all timers on the way add up. */
+function wayTo(key: string, { timeline, byKey, keyOf }: Indexed, seen: Indexed, decider: Deciding): Way | undefined {
+  const event = byKey.get(key)
+  const timers: string[] = []
+  const decidedBy: Decider[] = []
+  let minSeconds = 0
+  let maxSeconds = 0
+  let link = event
+  while (event !== undefined && link?.cause !== undefined && link.timer !== undefined) {
+    timers.unshift(link.timer.id)
+    decidedBy.push(decider(link))
+    minSeconds = tidy(minSeconds + link.timer.minSeconds)
+    maxSeconds = tidy(maxSeconds + link.timer.maxSeconds)
+    const from = keyOf.get(link.cause) ?? ''
+    link = timeline.events[link.cause]
+    if (link === undefined) return undefined
+    if (!seen.byKey.has(from)) continue
+    const took = tidy(event.at - link.at)
+    return { from, timers, decidedBy, minSeconds, maxSeconds, earliest: took, latest: took, forecasts: 1 }
+  }
+  return undefined
+}
+
+// ---------------------------------------------------------------------------------------------- order, and what is missing
+
+/** Pairs of events of one subject of which the first leads to the second, whatever lies between, in most forecasts that have both. */
+function orderOf(forecasts: readonly Indexed[]): readonly (readonly [string, string])[] {
+  const times = new Map<string, number>()
+  for (const { timeline, keyOf } of forecasts)
+    for (const event of timeline.events)
+      for (let link = causeOf(timeline, event); link !== undefined; link = causeOf(timeline, link)) {
+        if (link.subject !== event.subject) continue
+        const pair = `${keyOf.get(link.id)}\u0000${keyOf.get(event.id)}`
+        times.set(pair, (times.get(pair) ?? 0) + 1)
+      }
+  return [...times].flatMap(([pair, count]) =>
+    count > forecasts.length / 2 ? [pair.split('\u0000') as [string, string]] : [],
+  )
+}
+
+const causeOf = ({ events }: Timeline, { cause }: TimelineEvent): TimelineEvent | undefined =>
+  cause === undefined ? undefined : events[cause]
+
+function missingOf(
+  forecasts: readonly Indexed[],
+  seen: Indexed,
+  tells: (event: TimelineEvent) => boolean,
+  decider: Deciding,
+): readonly LoneEvent[] {
+  const [first, ...others] = forecasts
+  if (first === undefined) return []
+  return [...first.byKey].flatMap(([key, event]): readonly LoneEvent[] => {
+    if (isStart(event) || seen.byKey.has(key) || !tells(event) || passedBy(event, seen)) return []
+    const all = [event, ...others.flatMap(({ byKey }) => byKey.get(key) ?? [])]
+    if (all.length < forecasts.length) return []
+    // what may come only after the measuring ended is not missed
+    const latest = Math.max(
+      ...all.map(({ at, timer }) => at + (timer === undefined ? 0 : timer.maxSeconds - timer.minSeconds)),
+    )
+    if (latest > seen.timeline.length) return []
+    return [
+      {
+        ...named(event, key),
+        decidedBy: weakest(all.map(decider)),
+        at: Math.min(...all.map(({ at }) => at)),
+      },
+    ]
+  })
 }

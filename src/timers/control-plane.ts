@@ -1,5 +1,6 @@
 // A control plane that comes back: its machines, then its leader elections.
 
+import { allFixed } from './pace.ts'
 import type { Timer } from './timer.ts'
 
 /** From kubelets that run to an API server that answers. An assumption. */
@@ -21,7 +22,7 @@ export function controlPlaneBoot(bootSeconds: number): Timer {
 
 /** From an API server that answers to controllers that act. */
 export function controllersStart(): Timer {
-  return {
+  return allFixed({
     id: 'kubernetes.controllers.start',
     title: 'the controllers elect a leader and read everything anew',
     minSeconds: 0,
@@ -29,5 +30,5 @@ export function controllersStart(): Timer {
     meanSeconds: 11,
     source: 'kubernetes v1.36.3 component-base config/v1alpha1/defaults.go:37 (lease 15 s, renewal 10 s, retry 2 s)',
     decidedBy: 'engine',
-  }
+  })
 }

@@ -1,9 +1,10 @@
 // Who may receive traffic, as the API says it, and how long the nodes take to follow.
 
+import { allFixed } from './pace.ts'
 import type { Timer } from './timer.ts'
 
 export function endpointSlice(): Timer {
-  return {
+  return allFixed({
     id: 'kubernetes.endpointSlice',
     title: 'the endpoints of the service follow',
     minSeconds: 0,
@@ -11,11 +12,11 @@ export function endpointSlice(): Timer {
     meanSeconds: 0.2,
     source: 'kubernetes v1.36.3 pkg/controller/endpointslice/endpointslice_controller.go:67; measured 0.15 to 0.3 s',
     decidedBy: 'engine',
-  }
+  })
 }
 
 export function proxySync(): Timer {
-  return {
+  return allFixed({
     id: 'kubernetes.proxySync',
     title: 'the nodes follow the endpoints',
     minSeconds: 0,
@@ -23,5 +24,5 @@ export function proxySync(): Timer {
     meanSeconds: 0.5,
     source: 'kubernetes v1.36.3 pkg/proxy/apis/config/v1alpha1/defaults.go:63 (at least 1 s between two syncs)',
     decidedBy: 'engine',
-  }
+  })
 }

@@ -19,6 +19,7 @@ export function kustomizationReconcile(intervalSeconds: number): Timer {
       'fluxcd/pkg/runtime v0.110.3 jitter/interval.go:31; kustomize-controller v1.9.6 internal/controller/kustomization_controller.go:238',
     decidedBy: 'engine',
     note: 'also while Git is away: the last artifact is applied',
+    fixed: { minSeconds: 0, maxSeconds: 5 },
   }
 }
 
@@ -33,6 +34,7 @@ export function sourceFetch(outageSeconds: number, intervalSeconds: number): Tim
       'fluxcd/pkg/runtime v0.110.3 controller/rate_limiter.go:28; source-controller v1.9.6 docs/spec/v1/gitrepositories.md:1236',
     decidedBy: 'engine',
     note: 'after errors the back-off bounds it, up to 15 minutes, not the interval',
+    fixed: { minSeconds: 0, maxSeconds: 5 },
   }
 }
 
@@ -46,5 +48,6 @@ export function dependencyRetry(): Timer {
     meanSeconds: dependencySeconds / 2,
     source: 'kustomize-controller v1.9.6 main.go:116',
     decidedBy: 'engine',
+    fixed: { minSeconds: 0, maxSeconds: 1 },
   }
 }

@@ -1,5 +1,6 @@
 // What a node does by itself: it boots, restarts containers, and finds its way back to an API server that it lost.
 
+import { allFixed } from './pace.ts'
 import type { Timer } from './timer.ts'
 
 /** How a link fails: packets vanish, or are refused at once. A client that waits for an answer comes back later. */
@@ -37,6 +38,7 @@ export function nodeStatus(how: Failure = 'blackhole'): Timer {
     source:
       'kubernetes v1.36.3 pkg/kubelet/kubelet_node_status.go:489, cmd/kubelet/app/server.go:737; measured 0.95 to 8.64 s',
     decidedBy: 'engine',
+    fixed: { minSeconds: 0, maxSeconds: 0.5 },
   }
 }
 
@@ -58,7 +60,7 @@ export function leaseReconnect(how: Failure = 'blackhole'): Timer {
  * 30 to 60 s; where packets vanished, an attempt of 30 s may be under way whose last retransmission came too early.
  */
 export function watchReconnect(how: Failure = 'blackhole'): Timer {
-  return {
+  return allFixed({
     id: 'kubernetes.watch.reconnect',
     title: 'the watch on the API server is established again',
     minSeconds: 0,
@@ -67,7 +69,7 @@ export function watchReconnect(how: Failure = 'blackhole'): Timer {
     source: 'k8s.io/client-go v0.36.3 tools/cache/reflector.go:59, transport/cache.go (dial timeout 30 s)',
     decidedBy: 'engine',
     note: 'the mean is for an outage long enough for the back-off to have reached its plateau',
-  }
+  })
 }
 
 /** The kubelet compares pod status with the API, and writes what differs, every 10 s; a call that hangs costs up to 10 s more. */
@@ -80,12 +82,13 @@ export function statusBatch(how: Failure = 'refuse'): Timer {
     meanSeconds: 5,
     source: 'kubernetes v1.36.3 pkg/kubelet/status/status_manager.go:209,1269',
     decidedBy: 'engine',
+    fixed: { minSeconds: 0, maxSeconds: 0.5 },
   }
 }
 
 /** A container that ended is noticed, and the pod reported NotReady. */
 export function containerNoticed(): Timer {
-  return {
+  return allFixed({
     id: 'kubelet.containerDied',
     title: 'the kubelet notices that a container has ended',
     minSeconds: 0,
@@ -93,7 +96,7 @@ export function containerNoticed(): Timer {
     meanSeconds: 0.6,
     source: 'kubernetes v1.36.3 pkg/kubelet/kubelet.go (plegRelistPeriod 1 s), then one status write',
     decidedBy: 'engine',
-  }
+  })
 }
 
 /** Wait before the n-th restart of a container that keeps failing, from 1. */
@@ -108,6 +111,7 @@ export function restartBackoff(attempt: number): Timer {
     source: 'kubernetes v1.36.3 pkg/kubelet/kubelet.go:173',
     decidedBy: 'engine',
     note: 'the first restart is at once, then 10 s doubled up to 300 s',
+    fixed: { minSeconds: 0, maxSeconds: 1 },
   }
 }
 
@@ -121,6 +125,7 @@ export function pullBackoff(): Timer {
     meanSeconds: 150,
     source: 'kubernetes v1.36.3 pkg/kubelet/images/image_manager.go:118, pkg/kubelet/kubelet.go:180',
     decidedBy: 'engine',
+    fixed: { minSeconds: 0, maxSeconds: 1 },
   }
 }
 
@@ -135,5 +140,6 @@ export function deletedPodStopped(): Timer {
     source: 'kubernetes v1.36.3 pkg/apis/core/v1/defaults.go:226',
     decidedBy: 'engine',
     note: 'containers that heed the signal stop at once; 30 s is the grace for those that do not',
+    fixed: { minSeconds: 0, maxSeconds: 3 },
   }
 }

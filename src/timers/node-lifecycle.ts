@@ -2,6 +2,7 @@
 // Lines of pkg/controller/nodelifecycle/node_lifecycle_controller.go are those of Kubernetes v1.36.3.
 
 import type { Decider } from '../model/timeline.ts'
+import { allFixed } from './pace.ts'
 import type { Timer } from './timer.ts'
 
 const controller = 'kubernetes v1.36.3 pkg/controller/nodelifecycle/node_lifecycle_controller.go'
@@ -21,6 +22,10 @@ export interface NodeLifecycle {
   readonly largeZoneNodes: number
   /** unhealthy-zone-threshold. */
   readonly unhealthyZoneShare: number
+  /** From one renewal of a lease to the next, where it is not that of a kubelet. */
+  readonly renewalSeconds?: number
+  /** What a pass costs when nothing changes, where it is not the usual. */
+  readonly idlePassSeconds?: number
   /** Whether a zone of which every node is lost is evicted while another zone lives. */
   readonly fullZoneEvicts: boolean
   readonly decidedBy: Decider
@@ -58,6 +63,8 @@ export const nodeLifecycles = { upstream, eks } as const
 
 /** A kubelet renews its lease every 10 s, later by up to 4 %. */
 export const leaseSeconds = { period: 10, jitter: 0.04 } as const
+
+export const renewalOf = (values: NodeLifecycle): number => values.renewalSeconds ?? leaseSeconds.period
 
 /** What a pass of the monitor costs when nothing changes; ten of them lie between a lease and its verdict. */
 export const idlePassSeconds = 0.005
@@ -107,7 +114,7 @@ export function monitorPass(values: NodeLifecycle): Timer {
  * exceeded counts against it. Passes that are busy with the pods of other nodes come on top.
  */
 export function nodeDetection(values: NodeLifecycle, busy: { readonly passSeconds?: number } = {}): Timer {
-  const oldestLease = leaseSeconds.period * (1 + leaseSeconds.jitter)
+  const oldestLease = renewalOf(values) * (1 + leaseSeconds.jitter)
   const passes = Math.ceil(values.graceSeconds / values.monitorSeconds) + 1
   const early = values.graceSeconds - oldestLease
   return {
@@ -115,10 +122,11 @@ export function nodeDetection(values: NodeLifecycle, busy: { readonly passSecond
     title: 'the control plane notices that a node is gone',
     minSeconds: early,
     maxSeconds: values.graceSeconds + values.monitorSeconds + 2 * passes * requestSeconds + (busy.passSeconds ?? 0),
-    meanSeconds: values.graceSeconds + values.monitorSeconds / 2 - leaseSeconds.period / 2,
+    meanSeconds: values.graceSeconds + values.monitorSeconds / 2 - renewalOf(values) / 2,
     source: values.decidedBy === 'engine' ? `${controller}:921; measured 42.5 to 52.4 s, mean 46.4 s` : values.source,
     decidedBy: values.decidedBy,
     note: 'grace + wait for the next pass − age of the last lease; busy passes at a site with many pods come on top',
+    fixed: { minSeconds: 0, maxSeconds: 2 * passes * requestSeconds },
   }
 }
 
@@ -137,6 +145,7 @@ export function busyPass(load: { readonly pods: number; readonly nodes: number }
     source: `${clientLimit.source}; ${controller}:757; measured 4.94, 5.06 and 9.29 s for 80, 80 and 160 pods`,
     decidedBy: 'engine',
     note: 'status writes, their events and the taints share one client limit',
+    fixed: { minSeconds: 0, maxSeconds: 1 + (2 * load.pods + 5 * load.nodes) * requestSeconds },
   }
 }
 
@@ -154,7 +163,7 @@ export function podsNotReady(load: { readonly pods: number; readonly nodes: numb
 
 export function noScheduleTaint(load: { readonly pods: number; readonly nodes: number }): Timer {
   const limited = 2 * load.pods + 5 * load.nodes > clientLimit.burst
-  return {
+  return allFixed({
     id: 'kubernetes.node.noSchedule',
     title: 'the node is closed to new pods',
     minSeconds: 0,
@@ -162,7 +171,7 @@ export function noScheduleTaint(load: { readonly pods: number; readonly nodes: n
     meanSeconds: 0.04,
     source: `${controller}:506; measured 0.04 s, at most 0.09 s`,
     decidedBy: 'engine',
-  }
+  })
 }
 
 /**
@@ -183,6 +192,7 @@ export function noExecuteTaint(
     source: `${controller}:485; pkg/controller/nodelifecycle/scheduler/rate_limited_queue.go:33; measured gaps of 10.0 to 10.1 s`,
     decidedBy: values.decidedBy,
     note: 'the upper bound is for a bucket that some other node of the zone has just emptied',
+    fixed: { minSeconds: 0, maxSeconds: place.position * 2 * taintLoopSeconds + 2 },
   }
 }
 
@@ -192,14 +202,15 @@ export function zoneState(
   nextPass?: NodeLifecycle,
   busy: { readonly passSeconds?: number } = {},
 ): Timer {
-  const inPass = busyPass(load).maxSeconds
+  const inPass = busyPass(load)
   return {
     id: 'kubernetes.zone.state',
     title: 'the state of the zone is computed at the end of the pass',
     minSeconds: 0,
-    maxSeconds: nextPass === undefined ? inPass : nextPass.monitorSeconds + 1 + (busy.passSeconds ?? 0),
+    maxSeconds: nextPass === undefined ? inPass.maxSeconds : nextPass.monitorSeconds + 1 + (busy.passSeconds ?? 0),
     source: `${controller}:759`,
     decidedBy: 'engine',
+    fixed: { minSeconds: 0, maxSeconds: nextPass === undefined ? (inPass.fixed?.maxSeconds ?? 0) : 1 },
   }
 }
 
@@ -213,11 +224,12 @@ export function noExecuteRemoved(values: NodeLifecycle, busy: { readonly passSec
     meanSeconds: values.monitorSeconds / 2,
     source: `${controller}:789; measured 5.64 and 10.67 s after the link`,
     decidedBy: 'engine',
+    fixed: { minSeconds: 0, maxSeconds: 1 },
   }
 }
 
 export function noScheduleRemoved(): Timer {
-  return {
+  return allFixed({
     id: 'kubernetes.node.noScheduleOff',
     title: 'the node is open to new pods again',
     minSeconds: 0,
@@ -225,5 +237,5 @@ export function noScheduleRemoved(): Timer {
     meanSeconds: 0.01,
     source: `${controller}:506; measured 0.01 s`,
     decidedBy: 'engine',
-  }
+  })
 }

@@ -16,6 +16,8 @@ export interface Timer {
   readonly decidedBy: Decider
   /** What the reader should know beside the figures. */
   readonly note?: string
+  /** The part of the bounds that no flag or manifest shortens: code, and the work itself. Left out: none of them (pace.ts). */
+  readonly fixed?: { readonly minSeconds: number; readonly maxSeconds: number }
 }
 
 /** What an event keeps of its timer. */
@@ -36,6 +38,12 @@ export function inSequence(id: string, title: string, timers: readonly Timer[]):
     meanSeconds: sum(means),
     source: [...new Set(timers.map((timer) => timer.source))].join('; '),
     decidedBy: weakest(timers.map((timer) => timer.decidedBy)),
+    ...(timers.some((timer) => timer.fixed !== undefined) && {
+      fixed: {
+        minSeconds: sum(timers.map((timer) => timer.fixed?.minSeconds ?? 0)),
+        maxSeconds: sum(timers.map((timer) => timer.fixed?.maxSeconds ?? 0)),
+      },
+    }),
   }
 }
 

@@ -3,7 +3,7 @@
 
 import type { Fault } from '../model/fleet.ts'
 import type { Observed, Step, UndoStep } from '../model/plan.ts'
-import type { TimelineEvent, World as WorldName } from '../model/timeline.ts'
+import type { Timeline, TimelineEvent, World as WorldName } from '../model/timeline.ts'
 
 /** How a world took what it was given. A report never hides the last two. */
 export type Answer =
@@ -29,4 +29,16 @@ export interface World {
   until(seconds: number): Promise<void>
   /** What happened so far, in order. */
   events(): Promise<readonly TimelineEvent[]>
+}
+
+/** A world in which a drill is run from its beginning to its end, with users whom it asks what they get. */
+export interface DrilledWorld extends World {
+  /** What is not at rest, in sentences. `asPlanned`: copies must be where the plan has them; else where the world itself wants them. */
+  unrest(asPlanned: boolean): Promise<readonly string[]>
+  /** Now the time of the drill is 0: users ask from here on, and what happens is told. */
+  begin(): Promise<void>
+  /** Everything is given back at once, however much of it is still away. May be asked twice. */
+  heal(): Promise<void>
+  /** The whole run so far, as a timeline of that many seconds: what is last lasts to its end. */
+  timeline(length: number): Promise<Timeline>
 }

@@ -19,7 +19,9 @@ import { defaultTolerationSeconds } from '../../timers/eviction.ts'
 import { defaultBootSeconds } from '../../timers/kubelet.ts'
 import { controllerCheck } from '../../timers/load-balancer.ts'
 import type { NodeLifecycle } from '../../timers/node-lifecycle.ts'
-import { eks, idlePassSeconds, upstream } from '../../timers/node-lifecycle.ts'
+import { eks, idlePassSeconds, taintLoopSeconds, upstream } from '../../timers/node-lifecycle.ts'
+import type { Pace } from '../../timers/pace.ts'
+import { leaseDurationSeconds } from '../../timers/pace.ts'
 import { ttlViolators } from '../../timers/resolver.ts'
 import { aliasTtlSeconds, defaultCheckers, defaultPropagationSeconds, waitSeconds } from '../../timers/route53.ts'
 import { imageOf } from './images.ts'
@@ -67,14 +69,14 @@ export function placementOf(plan: Plan): Index {
   return fresh
 }
 
-export function assumptionsOf(drill: Drill): Assumptions {
+export function assumptionsOf(drill: Drill, pace: Pace): Assumptions {
   const said = drill.assume
   return {
     propagationSeconds: said?.dnsPropagation ?? defaultPropagationSeconds,
     violators: said?.ttlViolators ?? ttlViolators.share,
     cohorts: keepers,
     bootSeconds: said?.nodeBoot,
-    lifecycleOf: (cluster) => lifecycleOf(cluster, said?.nodeLifecycle),
+    lifecycleOf: (cluster) => paced(lifecycleOf(cluster, said?.nodeLifecycle), pace),
   }
 }
 
@@ -83,6 +85,12 @@ export function lifecycleOf(cluster: Cluster | undefined, said?: 'eks' | 'upstre
   if (said !== undefined) return said === 'eks' ? eks : upstream
   return cluster?.kind === 'eks' || cluster?.kind === 'eksOutpost' ? eks : upstream
 }
+
+/** The lease of a node is given in whole seconds, and renewed after a quarter of it. */
+const paced = (lifecycle: NodeLifecycle, { speed, whole, fixed }: Pace): NodeLifecycle =>
+  speed === 1
+    ? lifecycle
+    : { ...lifecycle, renewalSeconds: whole(leaseDurationSeconds) / 4, idlePassSeconds: fixed(idlePassSeconds) }
 
 export function siteState(world: World, name: string): SiteState {
   const known = world.sites.get(name)
@@ -146,14 +154,19 @@ export function clusterState(world: World, name: string): ClusterState {
     zones: new Map(),
     monitor: {
       // the first tick of the run lies before the drill, so that what was observed then is known
-      runs: [{ first: monitorPhase - 20 * (lifecycle.monitorSeconds + idlePassSeconds), last: undefined }],
+      runs: [
+        {
+          first: monitorPhase - 20 * (lifecycle.monitorSeconds + (lifecycle.idlePassSeconds ?? idlePassSeconds)),
+          last: undefined,
+        },
+      ],
       interesting: new Set(),
       pass: undefined,
       passAt: Number.NEGATIVE_INFINITY,
       busyUntil: 0,
       busyNodes: 0,
       busy: [],
-      taintLoopPhase: world.chance.between(0, 0.1, name, 'taint loop phase'),
+      taintLoopPhase: world.chance.latency(0, taintLoopSeconds, name, 'taint loop phase'),
       client: apiClient(),
       evictionClient: apiClient(),
       evictedUntil: 0,
@@ -323,8 +336,9 @@ export function copyState(world: World, cluster: ClusterState, assignment: Assig
     pinned: federation === undefined ? (placement?.pinned ?? true) : cluster.nodes.every((node) => node.site === site),
     stateful: app.stateful,
     startupSeconds: app.startup,
-    tolerationSeconds:
+    tolerationSeconds: world.pace.whole(
       app.tolerations?.unreachable ?? cluster.cluster.tolerations?.unreachable ?? defaultTolerationSeconds,
+    ),
     image,
     pullAlways,
     delivered: federation === undefined && deliveredByGit(world.fleet, cluster.cluster.name),

@@ -2,16 +2,21 @@
 // site that is added or taken away moves nobody else's draws, and two designs are compared under the same luck. A generator with
 // a state (pure-rand has good ones) would need one per entity and purpose to do that; the hash is that, without keeping them.
 
+import type { Pace } from '../../timers/pace.ts'
+import { paceOf } from '../../timers/pace.ts'
+
 export interface Chance {
   /** From 0 up to, not including, 1. */
   draw(entity: string, purpose: string): number
   /** Between two bounds. */
   between(low: number, high: number, entity: string, purpose: string): number
+  /** The same of work that no flag shortens, such as a request: in drill time, at the speed of the drill. */
+  latency(low: number, high: number, entity: string, purpose: string): number
   /** The items in an order of chance. */
   shuffled<Item>(items: readonly Item[], entity: string, purpose: string): Item[]
 }
 
-export function chanceFrom(seed: string): Chance {
+export function chanceFrom(seed: string, pace: Pace = paceOf(1)): Chance {
   const occurrences = new Map<string, number>()
   const root = absorb(0x9e3779b9, 0x85ebca6b, seed)
 
@@ -25,6 +30,8 @@ export function chanceFrom(seed: string): Chance {
   return {
     draw,
     between: (low, high, entity, purpose) => low + (high - low) * draw(entity, purpose),
+    latency: (low, high, entity, purpose) =>
+      pace.fixed(low) + (pace.fixed(high) - pace.fixed(low)) * draw(entity, purpose),
     shuffled(items, entity, purpose) {
       const order = [...items]
       for (let last = order.length - 1; last > 0; last -= 1) {

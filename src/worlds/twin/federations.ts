@@ -5,6 +5,7 @@ import type { App, Federation, Placement } from '../../model/fleet.ts'
 import { firstTargets, objectsOf, policyOf, siteOfMember, toleratesFor } from '../../schedule/declared.ts'
 import { bindingSubject, federationSubject, memberSubject } from '../../timeline/subjects.ts'
 import { evictionWorkers, karmadaSeconds } from '../../timers/karmada.ts'
+import type { Pace } from '../../timers/pace.ts'
 import { clusterState, copyState, placementOf } from './build.ts'
 import type { AppFailover, Binding, FederationState, Member, World } from './state.ts'
 
@@ -94,14 +95,14 @@ function bindingState(world: World, state: FederationState, app: App, placement:
     policy: policyOf(federation, placement),
     subject: bindingSubject(federation.name, app.name),
     purge: placement.purge ?? federation.failover?.purge ?? 'gracefully',
-    tolerationSeconds: toleratesFor(federation, placement),
+    tolerationSeconds: world.pace.whole(toleratesFor(federation, placement)),
     objects: objectsOf(app, placement),
     works: [],
     targets,
     affinity,
     tasks: [],
     evictions: new Map(),
-    failover: appFailoverOf(federation, placement),
+    failover: appFailoverOf(federation, placement, world.pace),
     unhealthy: new Map(),
     doubled: false,
   }
@@ -153,13 +154,13 @@ function bindingState(world: World, state: FederationState, app: App, placement:
 }
 
 /** It needs one switch of the four, the feature gate. */
-function appFailoverOf({ failover }: Federation, placement: Placement): AppFailover | undefined {
+function appFailoverOf({ failover }: Federation, placement: Placement, pace: Pace): AppFailover | undefined {
   const said = placement.failover
   if (said === undefined || failover?.featureGate !== true) return undefined
   return {
-    unhealthyForSeconds: said.unhealthyFor,
+    unhealthyForSeconds: pace.whole(said.unhealthyFor),
     purge: said.purge,
-    graceSeconds: said.gracePeriod ?? karmadaSeconds.graceful,
+    graceSeconds: said.gracePeriod === undefined ? karmadaSeconds.graceful : pace.whole(said.gracePeriod),
   }
 }
 
@@ -170,11 +171,14 @@ function wantedAtFirst(
   app: App,
   placement: Placement,
 ): ReturnType<typeof firstTargets> {
-  const asked = firstTargets(world.fleet, federation, placement)
+  const uid = world.uids[app.name]
+  const asked = firstTargets(world.fleet, federation, placement, uid)
   const rows = (placementOf(world.plan).byApp.get(app.name) ?? []).filter(
     (row) => row.federation === federation.name && row.namespace === placement.namespace,
   )
-  if (rows.length === 0) return asked
+  // where a tie decides, the plan has a row with both outcomes: one who knows the UID knows which it is
+  if (rows.length === 0 || (uid !== undefined && rows.some(({ alternatives }) => alternatives !== undefined)))
+    return asked
   return {
     ...asked,
     targets: rows.flatMap(({ cluster, replicas }) => (replicas > 0 ? [{ name: cluster, replicas }] : [])),

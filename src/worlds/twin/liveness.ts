@@ -29,7 +29,10 @@ export function livenessBound(world: World): number {
     ),
   )
   const flux = gitops === undefined ? 0 : 2 * gitops.interval
-  return federationBounds(world) + catalogueBounds() + startup + boot + checks + flux + world.assume.propagationSeconds
+  return (
+    world.pace.speed *
+    (federationBounds(world) + catalogueBounds() + startup + boot + checks + flux + world.assume.propagationSeconds)
+  )
 }
 
 /** A member is believed lost, given up, made good elsewhere, and believed again; each Work may have to wait for its back-off. */

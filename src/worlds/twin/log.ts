@@ -1,6 +1,8 @@
 // The log of a run: events in order, each with its cause and the timer behind it.
 
 import type { Decider, EventValue, TimelineEvent } from '../../model/timeline.ts'
+import type { Pace } from '../../timers/pace.ts'
+import { paceOf } from '../../timers/pace.ts'
 import type { Timer } from '../../timers/timer.ts'
 import { use } from '../../timers/timer.ts'
 
@@ -28,7 +30,7 @@ export interface Log {
 }
 
 /** `onEvent` is told of each event as it is written: the judges sit there. */
-export function log(now: () => number, onEvent: (event: TimelineEvent) => void): Log {
+export function log(now: () => number, onEvent: (event: TimelineEvent) => void, pace: Pace = paceOf(1)): Log {
   const events: TimelineEvent[] = []
   return {
     events,
@@ -38,7 +40,7 @@ export function log(now: () => number, onEvent: (event: TimelineEvent) => void):
         id: events.length,
         at: now(),
         ...rest,
-        ...(because === undefined ? {} : { cause: because.cause, timer: use(because.timer) }),
+        ...(because === undefined ? {} : { cause: because.cause, timer: use(pace.timer(because.timer)) }),
         decidedBy: decidedBy ?? because?.timer.decidedBy ?? 'standIn',
       }
       events.push(event)

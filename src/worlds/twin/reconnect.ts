@@ -2,6 +2,8 @@
 // because where in its back-off a client is decides how long it takes: seconds after a short cut, a minute after a long one.
 
 import type { Failure } from '../../timers/kubelet.ts'
+import type { Pace } from '../../timers/pace.ts'
+import { paceOf } from '../../timers/pace.ts'
 import type { Chance } from './chance.ts'
 
 /** client-go: reflector back-off 0.8 s doubled to 30 s, each stretched by up to as much again. */
@@ -14,8 +16,19 @@ const retransmissions = [0, 1, 3, 7, 15]
 /** After that the back-off has long reached its plateau, and where it stands is a matter of chance alone. */
 const plateauSeconds = 600
 
-export function reconnectDelay(chance: Chance, entity: string, outageSeconds: number, how: Failure): number {
+export function reconnectDelay(
+  chance: Chance,
+  entity: string,
+  outageSeconds: number,
+  how: Failure,
+  pace: Pace = paceOf(1),
+): number {
   const draw = (): number => chance.draw(entity, 'reconnect')
+  // none of it can be shortened: in a drill at speed it takes as long as ever, in real time
+  return pace.fixed(delay(draw, outageSeconds / pace.speed, how))
+}
+
+function delay(draw: () => number, outageSeconds: number, how: Failure): number {
   const outage = outageSeconds <= plateauSeconds ? outageSeconds : plateauSeconds + draw() * 90
   if (how === 'blackhole' && outage < silenceSeconds) {
     // the connection lives: TCP sends again, at twice the distance each time

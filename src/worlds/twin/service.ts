@@ -1,23 +1,13 @@
 // What users get: from the answers that their resolvers hold, the ways that are open, and the front doors. Kept as points in time
 // at which it changes, and integrated between them exactly.
 
-import type { Service, ServiceSpan } from '../../model/timeline.ts'
 import { usersSubject } from '../../timeline/subjects.ts'
+import type { Point, Seen } from '../../timeline/users.ts'
+import { fails, isWhole } from '../../timeline/users.ts'
 import type { Because } from './machines/pod-events.ts'
 import { usersArrive } from './reach.ts'
 import { percent, tidy } from './share.ts'
-import type { Cohort, Copy, Point, Users, World } from './state.ts'
-
-/** Users fail when fewer than this share of those whose resolvers keep to the TTL are answered; they are back when all are. */
-const servedShare = 0.99
-
-/** Against what they got before anything happened. */
-export const fails = (point: Pick<Point, 'keepers'>, first: Pick<Point, 'keepers'>): boolean =>
-  point.keepers < first.keepers * servedShare
-
-/** As many of those whose resolvers keep to the TTL as before anything happened. */
-export const isWhole = (point: Pick<Point, 'keepers'>, first: Pick<Point, 'keepers'>): boolean =>
-  point.keepers >= first.keepers - 1e-9
+import type { Cohort, Copy, Users, World } from './state.ts'
 
 /** Looks at the users again; `notable`: the event is worth telling whatever it changes. */
 export function recompute(world: World, users: Users, because: Because, notable = true): void {
@@ -152,20 +142,4 @@ export function firstPoint(world: World, users: Users): void {
   users.points.push({ at: 0, ...share, event: undefined })
 }
 
-export function serviceOf(users: Users, length: number): Service {
-  const spans: ServiceSpan[] = []
-  let lostSeconds = 0
-  users.points.forEach((point, index) => {
-    const to = Math.min(length, users.points[index + 1]?.at ?? length)
-    if (to <= point.at && length > 0) return
-    lostSeconds += (1 - point.served) * (to - point.at)
-    spans.push({ from: point.at, to, served: point.served, by: point.by, keepers: point.keepersBy })
-  })
-  return {
-    app: users.app.name,
-    audience: users.audience.name,
-    availability: length === 0 ? 1 : 1 - lostSeconds / length,
-    lostSeconds,
-    spans,
-  }
-}
+export const seenBy = ({ app, audience, points }: Users): Seen => ({ app: app.name, audience: audience.name, points })

@@ -6,6 +6,9 @@ import type { Drill, Fault } from '../../model/fleet.ts'
 import { lookup } from '../../model/lookup.ts'
 import type { Plan } from '../../model/plan.ts'
 import type { Timeline, TimelineEvent } from '../../model/timeline.ts'
+import { recoveriesOf } from '../../timeline/recovery.ts'
+import { serviceOf } from '../../timeline/users.ts'
+import { paceOf } from '../../timers/pace.ts'
 import { assumptionsText } from './assumptions.ts'
 import { assumptionsOf, clusterState, nameState, touchSite, usersState } from './build.ts'
 import { chanceFrom } from './chance.ts'
@@ -16,8 +19,7 @@ import { log } from './log.ts'
 import { queueFault } from './machines/faults.ts'
 import { firstAnswer } from './machines/records.ts'
 import { queue } from './queue.ts'
-import { recoveriesOf } from './recovery.ts'
-import { firstPoint, serviceOf } from './service.ts'
+import { firstPoint, seenBy } from './service.ts'
 import type { Users, World } from './state.ts'
 import { outage } from './state.ts'
 import { wires } from './wires.ts'
@@ -26,6 +28,10 @@ export interface SimulateOptions {
   /** The version that wrote the timeline. */
   readonly skerry?: string
   readonly judges?: readonly Judge[]
+  /** How many times faster than life it is played; what no flag shortens is then longer (timers/pace.ts). Left out: 1. */
+  readonly speed?: number
+  /** UIDs of templates by app, as another world has them: by them Karmada breaks ties of a division. Left out: not known. */
+  readonly uids?: Readonly<Record<string, string>>
 }
 
 /** A run that is under way: time passes when it is told to. */
@@ -47,7 +53,7 @@ export const simulate = (plan: Plan, drill: Drill, seed: string, options: Simula
 export function rehearse(plan: Plan, drill: Drill, seed: string, options: SimulateOptions = {}): Rehearsal {
   const judges = options.judges ?? allJudges
   const violations: { judge: string; event: number; text: string }[] = []
-  const world = emptyWorld(plan, drill, seed, (event) => {
+  const world = emptyWorld(plan, drill, seed, options, (event) => {
     for (const judge of judges) {
       const wrong = judge.onEvent?.(world, event)
       if (wrong !== undefined) violations.push({ judge: judge.id, event: event.id, text: wrong })
@@ -66,7 +72,7 @@ export function rehearse(plan: Plan, drill: Drill, seed: string, options: Simula
   startUsers(world)
 
   const timeline = (length: number = world.queue.now): Timeline => {
-    const users = usersConcerned(world)
+    const users = usersConcerned(world).map(seenBy)
     const made: Timeline = {
       version: 1,
       world: 'twin',
@@ -113,16 +119,25 @@ function startUsers(world: World): void {
   for (const users of fresh) firstPoint(world, users)
 }
 
-function emptyWorld(plan: Plan, drill: Drill, seed: string, onEvent: (event: TimelineEvent) => void): World {
+function emptyWorld(
+  plan: Plan,
+  drill: Drill,
+  seed: string,
+  options: SimulateOptions,
+  onEvent: (event: TimelineEvent) => void,
+): World {
   const line = queue()
+  const pace = paceOf(options.speed ?? 1)
   const world: World = {
     plan,
     fleet: plan.fleet,
     drill,
-    assume: assumptionsOf(drill),
-    chance: chanceFrom(seed),
+    assume: assumptionsOf(drill, pace),
+    chance: chanceFrom(seed, pace),
+    pace,
+    uids: options.uids ?? {},
     queue: line,
-    log: log(() => line.now, onEvent),
+    log: log(() => line.now, onEvent, pace),
     tell: wires(() => world),
     sites: new Map(),
     clusters: new Map(),

@@ -18,10 +18,12 @@ import type { Traits } from '../../model/place.ts'
 import type { Assignment, Plan } from '../../model/plan.ts'
 import type { Target as MemberTarget } from '../../schedule/binding.ts'
 import type { Placement as Policy } from '../../schedule/placement.ts'
+import type { Point } from '../../timeline/users.ts'
 import type { Sync } from '../../timers/karmada.ts'
 import type { Failure } from '../../timers/kubelet.ts'
 import type { TargetCheck } from '../../timers/load-balancer.ts'
 import type { NodeLifecycle } from '../../timers/node-lifecycle.ts'
+import type { Pace } from '../../timers/pace.ts'
 import type { CheckFailure } from '../../timers/route53.ts'
 import type { Chance } from './chance.ts'
 import type { ApiClient, ZoneBucket } from './limits.ts'
@@ -36,6 +38,10 @@ export interface World {
   readonly drill: Drill
   readonly assume: Assumptions
   readonly chance: Chance
+  /** What the speed of the drill makes of constants. */
+  readonly pace: Pace
+  /** UIDs of templates by app, where they are known: they break ties of a division. */
+  readonly uids: Readonly<Record<string, string>>
   readonly queue: Queue
   readonly log: Log
   readonly tell: Tell
@@ -425,17 +431,6 @@ export interface Cohort {
   answer: Readonly<Record<string, number>>
   takenAt: number
   refresh: Entry | undefined
-}
-
-/** What an audience got from a moment on. */
-export interface Point {
-  readonly at: number
-  readonly served: number
-  /** Share answered of those whose resolvers keep to the TTL. */
-  readonly keepers: number
-  readonly by: Readonly<Record<string, number>>
-  readonly keepersBy: Readonly<Record<string, number>>
-  readonly event: number | undefined
 }
 
 export interface Start {

@@ -1,10 +1,12 @@
 // The twin behind the World port. It rehearses one plan, taken as carried out, so applying its steps makes nothing that was not
 // there; the answers say which of them the rehearsal knows, and which it stands in for.
 
-import type { Drill } from '../../model/fleet.ts'
+import type { Drill, Fault } from '../../model/fleet.ts'
 import type { Plan, StepKind } from '../../model/plan.ts'
-import type { Answer, World } from '../world.ts'
+import type { Answer, DrilledWorld, World } from '../world.ts'
 import { done, notHere, standIn } from '../world.ts'
+import { amiss } from './judges/liveness.ts'
+import type { Rehearsal } from './simulate.ts'
 import { rehearse } from './simulate.ts'
 
 const answers = {
@@ -21,8 +23,27 @@ const answers = {
   verify: done,
 } satisfies Record<StepKind, Answer>
 
-export function twinWorld(plan: Plan, drill: Drill, seed: string): World {
-  const rehearsal = rehearse(plan, drill, seed)
+export const twinWorld = (plan: Plan, drill: Drill, seed: string): World => worldOf(plan, rehearse(plan, drill, seed))
+
+/** The same for a drill that is run through the port: its faults are still to come. */
+export function drilledTwin(plan: Plan, drill: Drill, seed: string): DrilledWorld {
+  const faults: Fault[] = []
+  const rehearsal = rehearse(plan, { ...drill, faults }, seed)
+  const world = worldOf(plan, rehearsal)
+  return {
+    ...world,
+    inject: (fault) => {
+      faults.push(fault)
+      return world.inject(fault)
+    },
+    unrest: async () => amiss(rehearsal.world),
+    begin: async () => undefined,
+    heal: async () => undefined,
+    timeline: async (length) => rehearsal.timeline(length),
+  }
+}
+
+function worldOf(plan: Plan, rehearsal: Rehearsal): World {
   const known = new Set(plan.steps.map((step) => step.id))
   return {
     name: 'twin',

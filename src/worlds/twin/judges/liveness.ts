@@ -11,9 +11,16 @@ export const liveness: Judge = {
     const waited = !world.queue.busy || world.queue.now >= world.lastChange + livenessBound(world)
     if (!repaired || (drill.length !== undefined && !waited)) return []
     const event = timeline.events.length - 1
-    return [...nodesAmiss(world), ...copiesAmiss(world), ...usersAmiss(world)].map((text) => ({ event, text }))
+    return amiss(world).map((text) => ({ event, text }))
   },
 }
+
+/** What is not as it was before anything happened, in sentences. */
+export const amiss = (world: World): readonly string[] => [
+  ...nodesAmiss(world),
+  ...copiesAmiss(world),
+  ...usersAmiss(world),
+]
 
 const nodesAmiss = (world: World): readonly string[] =>
   [...world.clusters.values()].flatMap(({ nodes, subject, up, monitor }) => [

@@ -15,7 +15,8 @@ export const rates: Judge = {
       for (const zone of cluster.zones.values()) {
         zone.taintedAt.forEach((at, index) => {
           const first = zone.taintedAt.findIndex(
-            (time, earlier) => earlier < index && index - earlier > 1 + evictionRate * (at - time + landingSeconds),
+            (time, earlier) =>
+              earlier < index && index - earlier > 1 + evictionRate * (at - time + world.pace.fixed(landingSeconds)),
           )
           if (first >= 0)
             found.push({

@@ -28,7 +28,7 @@ export function podsDeleted(world: World, pods: readonly Pod[], cause: Cause): v
 
 export function stopDeleted(world: World, node: Node, pods: readonly Pod[], cause: Cause, timer: Timer): void {
   if (pods.length === 0) return
-  world.queue.at(world.queue.now + world.chance.between(0.3, 2, node.subject, 'stop'), () => {
+  world.queue.at(world.queue.now + world.chance.latency(0.3, 2, node.subject, 'stop'), () => {
     if (!node.kubelet) return
     for (const [copy, group] of byCopy(pods.filter((pod) => !pod.gone))) {
       const serving = group.filter((pod) => pod.serving)
@@ -92,7 +92,7 @@ function becomeServing(world: World, node: Node, pods: readonly Pod[], cause: Ca
 /** A container that changes on a node that is in touch is reported at once; `since`: what made the kubelet look. */
 function report(world: World, node: Node, copy: Copy, pods: readonly Pod[], since: Cause = 0): void {
   if (!node.connected) return
-  const entry = world.queue.at(world.queue.now + world.chance.between(0.2, 1.5, node.subject, 'report'), () => {
+  const entry = world.queue.at(world.queue.now + world.chance.latency(0.2, 1.5, node.subject, 'report'), () => {
     if (!node.connected) return
     const changed = pods.filter((pod) => pod.report === entry && pod.ready !== pod.serving)
     for (const pod of changed) reportTruth(pod)
@@ -131,7 +131,7 @@ function restartLater(world: World, node: Node, pods: readonly Pod[], cause: Cau
   for (const pod of pods.filter((one) => !one.serving && !one.deleted && one.starting === undefined)) {
     const { wait, attempt } = nextAttempt(world.queue.now - pod.startAttempts)
     const restart = world.queue.at(
-      world.queue.now + wait + world.chance.between(0.1, 1, node.subject, 'restart'),
+      world.queue.now + wait + world.chance.latency(0.1, 1, node.subject, 'restart'),
       () => {
         if (pod.starting !== restart) return
         pod.starting = undefined
@@ -175,7 +175,7 @@ export function retryPulls(world: World, node: Node, cause: Cause): void {
   const waiting = [...node.pods].filter((pod) => pod.waitsForImage && !pod.deleted && pod.starting === undefined)
   for (const pod of waiting) {
     const { wait } = nextAttempt(world.queue.now - pod.startAttempts)
-    const pull = world.queue.at(world.queue.now + wait + world.chance.between(0, 1, node.subject, 'pull'), () => {
+    const pull = world.queue.at(world.queue.now + wait + world.chance.latency(0, 1, node.subject, 'pull'), () => {
       if (pod.starting !== pull) return
       pod.starting = undefined
       if (!registryReachable(world, node)) return

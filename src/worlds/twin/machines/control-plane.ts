@@ -57,7 +57,7 @@ function goUp(world: World, cluster: ClusterState, cause: Cause): void {
   cluster.upCause = tellUp(world, cluster, cause, true)
   world.tell.reach(undefined, cluster, cluster.upCause)
   const up = cluster.upCause
-  world.queue.at(world.queue.now + world.chance.between(2, 20, cluster.subject, 'leader'), () => {
+  world.queue.at(world.queue.now + world.chance.latency(2, 20, cluster.subject, 'leader'), () => {
     if (!cluster.up || cluster.upCause !== up) return
     const started = world.log.emit({
       subject: cluster.subject,

@@ -13,7 +13,7 @@ export function updateEndpoints(world: World, copy: Copy, cause: Cause): void {
   copy.endpointsCause = cause
   if (copy.endpointsUpdate !== undefined || !copy.cluster.up) return
   copy.endpointsUpdate = world.queue.at(
-    world.queue.now + world.chance.between(0.05, 0.3, copy.subject, 'endpoints'),
+    world.queue.now + world.chance.latency(0.05, 0.3, copy.subject, 'endpoints'),
     () => {
       copy.endpointsUpdate = undefined
       if (copy.cluster.up) write(world, copy)

@@ -10,7 +10,7 @@ import type { Cause, Copy, Node, Pod, World } from '../state.ts'
 import { byCopy, pods as podsText, tellReady } from './pod-events.ts'
 
 export function startToleration(world: World, node: Node, cause: Cause): void {
-  const observed = world.queue.now + world.chance.between(0.005, 0.04, node.subject, 'taint observed')
+  const observed = world.queue.now + world.chance.latency(0.005, 0.04, node.subject, 'taint observed')
   const times = new Set([...node.pods].filter((pod) => !pod.deleted).map((pod) => pod.copy.tolerationSeconds))
   for (const seconds of times) {
     node.evictions.push(world.queue.at(observed + seconds, () => evict(world, node, seconds, cause)))
@@ -45,7 +45,7 @@ function deletions(world: World, node: Node, count: number): readonly number[] {
   const client = node.cluster.monitor.evictionClient
   let done = new Array<number>(count).fill(world.queue.now)
   for (let request = 0; request < requestsPerEviction; request += 1) {
-    done = done.map((at) => client.grant(at) + requestSeconds)
+    done = done.map((at) => client.grant(at) + world.pace.fixed(requestSeconds))
   }
   client.owe(count, world.queue.now)
   return done

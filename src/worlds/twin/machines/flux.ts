@@ -15,12 +15,12 @@ const defaultIntervalSeconds = 600
 export function drifted(world: World, copy: Copy, cause: Cause): void {
   const byKarmada = putBackByKarmada(world, copy, (because) => putBack(world, copy, because, 'Karmada'), cause)
   if (byKarmada || !copy.delivered) return
-  const seconds = world.fleet.gitops?.interval ?? defaultIntervalSeconds
+  const seconds = world.pace.interval(world.fleet.gitops?.interval ?? defaultIntervalSeconds)
   const jittered =
     seconds * (1 - intervalJitter + 2 * intervalJitter * world.chance.draw(copy.subject, 'interval jitter'))
   const wait =
     jittered * world.chance.draw(copy.subject, 'reconciliation phase') +
-    world.chance.between(0.5, 3, copy.subject, 'apply')
+    world.chance.latency(0.5, 3, copy.subject, 'apply')
   world.queue.at(world.queue.now + wait, () => {
     if (!canReconcile(copy.cluster)) copy.awaitsFlux = true
     else putBack(world, copy, { cause, timer: kustomizationReconcile(seconds) }, 'Flux')

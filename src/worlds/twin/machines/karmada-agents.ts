@@ -51,8 +51,9 @@ export function reviewAgent(world: World, member: Member, runs: boolean, cause: 
 function comeback(world: World, { subject }: Member, outage: number): number {
   const { lease, electionRetry, start, firstStatus, renewDeadline } = agentSeconds
   const wait = outage === 0 ? 0 : nextAttempt(Math.max(0, outage - renewDeadline)).wait
-  const after = (seconds: number, what: string) => world.chance.between(0.1, seconds, subject, what)
-  return wait + after(start, 'agent start') + lease + after(electionRetry, 'election') + after(firstStatus, 'status')
+  const after = (seconds: number, what: string) => world.chance.latency(0.1, seconds, subject, what)
+  const election = world.chance.between(0.1, electionRetry, subject, 'election')
+  return wait + after(start, 'agent start') + lease + election + after(firstStatus, 'status')
 }
 
 /** The monitor looks every 5 s for leases that are older than 40 s; one that has just started gives each of them as long. */

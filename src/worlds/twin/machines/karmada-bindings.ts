@@ -53,7 +53,7 @@ function takeTurns(world: World, federation: FederationState, member: Member, le
     federation.workers[federation.workers.indexOf(free)] = at + evictionWorkers.restSeconds
     federation.evictedAt.push(at)
     if (!workload) continue
-    const entry = world.queue.at(at + world.chance.between(0.01, 0.1, binding.subject, 'evict'), () => {
+    const entry = world.queue.at(at + world.chance.latency(0.01, 0.1, binding.subject, 'evict'), () => {
       binding.evictions.delete(member)
       evict(world, federation, binding, member)
     })
@@ -112,11 +112,14 @@ function armTimeout(world: World, federation: FederationState, binding: Binding,
 
 /** All that may be in the queue at once; a Karmada that was itself away in between is later. */
 function evictionTimer(world: World, federation: FederationState, binding: Binding, member: Member) {
-  const all = federation.bindings.reduce((sum, one) => sum + one.objects, 0) * federation.members.length
-  const timer = bindingEviction({ bindings: all, tolerationSeconds: binding.tolerationSeconds })
+  const all = objectsOfAll(federation) * federation.members.length
+  const timer = world.pace.timer(bindingEviction({ bindings: all, tolerationSeconds: binding.tolerationSeconds }))
   const wasAway = (world.log.events[federation.upCause]?.at ?? 0) > member.taintedAt
   return wasAway ? { ...timer, maxSeconds: Math.max(timer.maxSeconds, world.queue.now - member.taintedAt) } : timer
 }
+
+/** Every object of an app has a binding. */
+const objectsOfAll = ({ bindings }: FederationState): number => bindings.reduce((sum, one) => sum + one.objects, 0)
 
 // ---------------------------------------------------------------------------------------------- scheduling
 
@@ -124,7 +127,7 @@ function evictionTimer(world: World, federation: FederationState, binding: Bindi
 export function reviewBindings(world: World, federation: FederationState, cause: Cause): void {
   if (!federation.up) return
   for (const binding of federation.bindings) {
-    world.queue.at(world.queue.now + world.chance.between(0.02, 0.2, binding.subject, 'schedule'), () => {
+    world.queue.at(world.queue.now + world.chance.latency(0.02, 0.2, binding.subject, 'schedule'), () => {
       if (!federation.up || whySchedule(questionOf(world, federation, binding), binding.policy) === undefined) return
       reschedule(world, federation, binding, cause)
       reviewWorks(world, federation, binding, cause)
@@ -138,6 +141,7 @@ function questionOf(world: World, federation: FederationState, binding: Binding)
     clusters: federation.members.map((member) => memberCluster(world.fleet, member.name, taintsOf(member))),
     replicas: binding.placement.replicas,
     placement: binding.policy,
+    ...(world.uids[binding.app.name] !== undefined && { uid: world.uids[binding.app.name] }),
     previous: binding.targets,
     evicting: binding.tasks.map((task) => task.member.name),
     ...(binding.affinity !== undefined && { affinity: binding.affinity }),
@@ -175,7 +179,7 @@ function reschedule(world: World, federation: FederationState, binding: Binding,
     what: 'targets',
     from: before,
     to: after,
-    because: { cause, timer: bindingScheduled() },
+    because: { cause, timer: bindingScheduled(objectsOfAll(federation)) },
     text: failed(outcome)
       ? `Karmada finds no place for ${binding.app.name}: ${outcome.error}${outcome.reason === 'NoClusterFit' ? '; every copy is to go' : ''}`
       : `Karmada wants ${binding.app.name} as ${after}`,
@@ -212,8 +216,11 @@ export function reviewTasks(
       continue
     }
     if (task.done !== undefined) continue
-    task.done = world.queue.at(world.queue.now + world.chance.between(0.05, 0.3, binding.subject, 'purge'), () =>
-      endTask(world, federation, binding, task, { cause, timer: gracefulPurge(heardSeconds) }),
+    task.done = world.queue.at(world.queue.now + world.chance.latency(0.05, 0.3, binding.subject, 'purge'), () =>
+      endTask(world, federation, binding, task, {
+        cause,
+        timer: gracefulPurge(heardSeconds, objectsOfAll(federation)),
+      }),
     )
   }
 }

@@ -4,6 +4,7 @@
 
 import { appUnhealthy, karmadaSeconds, workHealth } from '../../../timers/karmada.ts'
 import { watchReconnect } from '../../../timers/kubelet.ts'
+import { allFixed } from '../../../timers/pace.ts'
 import type { Timer } from '../../../timers/timer.ts'
 import type { Cause, Copy, FederationState, Member, Work, World } from '../state.ts'
 import { isTarget, reviewTasks, takeOff } from './karmada-bindings.ts'
@@ -22,7 +23,7 @@ export function copyChanged(world: World, copy: Copy, cause: Cause): void {
 export function hearMember(world: World, federation: FederationState, member: Member, cause: Cause): void {
   const again = member.sync === 'pull' ? 0 : watchReconnect(member.how).maxSeconds
   const late = world.queue.now - (world.log.events[cause]?.at ?? world.queue.now)
-  const timer = { ...workHealth(), maxSeconds: again + karmadaSeconds.status }
+  const timer = allFixed({ ...workHealth(), maxSeconds: again + karmadaSeconds.status })
   for (const { works } of federation.bindings) {
     for (const work of works) if (work.member === member) hear(world, federation, work, cause, timer, late)
   }
@@ -32,7 +33,7 @@ export function hearMember(world: World, federation: FederationState, member: Me
 function hear(world: World, federation: FederationState, work: Work, cause: Cause, timer: Timer, late = 0): void {
   work.healthCause = cause
   if (work.hearing !== undefined || reported(work) === work.health || !work.member.reached) return
-  const wait = world.chance.between(0.1, timer.maxSeconds - 0.1, work.copy.subject, 'health')
+  const wait = world.chance.latency(0.1, timer.maxSeconds - 0.1, work.copy.subject, 'health')
   work.hearing = world.queue.at(world.queue.now + wait, () => {
     work.hearing = undefined
     if (!work.member.reached || !federation.up || reported(work) === work.health) return
@@ -40,7 +41,7 @@ function hear(world: World, federation: FederationState, work: Work, cause: Caus
     work.health = reported(work)
     tellHealth(world, work, from, { ...timer, maxSeconds: timer.maxSeconds + late })
     reviewApp(world, federation, work, work.healthCause)
-    reviewTasks(world, federation, work.binding, work.healthCause, timer.maxSeconds + late)
+    reviewTasks(world, federation, work.binding, work.healthCause, world.pace.timer(timer).maxSeconds + late)
   })
 }
 
@@ -79,7 +80,7 @@ function reviewApp(world: World, federation: FederationState, work: Work, cause:
   }
   if (unhealthy.has(member)) return
   const { unhealthyForSeconds, purge, graceSeconds } = failover
-  const due = world.queue.now + unhealthyForSeconds + world.chance.between(0.01, 0.3, binding.subject, 'look again')
+  const due = world.queue.now + unhealthyForSeconds + world.chance.latency(0.01, 0.3, binding.subject, 'look again')
   const entry = world.queue.at(due, () => {
     unhealthy.delete(member)
     if (!federation.up || !isTarget(binding, member)) return

@@ -46,7 +46,7 @@ function reviewHost(world: World, federation: FederationState, cause: Cause): vo
   if (federation.up || federation.starting !== undefined) return
   const timer = karmadaStart()
   federation.starting = world.queue.at(
-    world.queue.now + world.chance.between(15, timer.maxSeconds, federation.subject, 'start'),
+    world.queue.now + world.chance.latency(15, timer.maxSeconds, federation.subject, 'start'),
     () => {
       federation.starting = undefined
       federation.up = true
@@ -168,7 +168,7 @@ const agentEvents = (world: World, federation: FederationState, member: Member):
     member.probe = undefined
     member.observed = true
     member.observedSince = world.queue.now
-    const timer = within(agentBack(returnedAt - since), world.queue.now - returnedAt, false)
+    const timer = within(world.pace.timer(agentBack(returnedAt - since)), world.queue.now - returnedAt, false)
     publish(world, federation, member, 'True', { cause: returned, timer })
   },
 })
@@ -186,7 +186,7 @@ function watch(world: World, federation: FederationState, member: Member): void 
 function probe(world: World, federation: FederationState, member: Member): void {
   const hangs = !member.reached && member.how === 'blackhole'
   const hung = byAgent(member) ? (member.observed ? 45 : 30) : seconds.clientTimeout
-  const took = hangs ? hung : world.chance.between(0.005, seconds.probe, member.subject, 'probe')
+  const took = hangs ? world.pace.fixed(hung) : world.chance.latency(0.005, seconds.probe, member.subject, 'probe')
   member.probe = world.queue.at(world.queue.now + took, () => {
     observe(world, federation, member, member.reached)
     member.probe = agrees(member)
@@ -207,7 +207,7 @@ function observe(world: World, federation: FederationState, member: Member, well
   if (world.queue.now - member.observedSince < patience) return
   const elapsed = world.queue.now - (world.log.events[member.reachedCause]?.at ?? 0)
   const asks = byAgent(member) ? memberLostByAgent(member.how) : memberLost('push', member.how)
-  const timer = within(well ? memberBack() : asks, elapsed, member.settled)
+  const timer = within(world.pace.timer(well ? memberBack() : asks), elapsed, member.settled)
   publish(world, federation, member, well ? 'True' : 'False', { cause: member.reachedCause, timer })
 }
 
@@ -233,7 +233,7 @@ function publish(
       ? `Karmada of ${federation.federation.name} calls ${member.name} ${ready === 'False' ? 'not ready' : 'unknown'}`
       : `Karmada of ${federation.federation.name} calls ${member.name} ready again`,
   })
-  member.taints = world.queue.at(world.queue.now + world.chance.between(0.02, 0.15, member.subject, 'taint'), () => {
+  member.taints = world.queue.at(world.queue.now + world.chance.latency(0.02, 0.15, member.subject, 'taint'), () => {
     member.taints = undefined
     taint(world, federation, member, lost)
   })

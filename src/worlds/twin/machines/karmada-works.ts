@@ -3,7 +3,7 @@
 
 import { directWait, karmadaSeconds, workRetry, workSync } from '../../../timers/karmada.ts'
 import type { Timer } from '../../../timers/timer.ts'
-import { atOnce } from '../../../timers/timer.ts'
+import { atOnce, inSequence } from '../../../timers/timer.ts'
 import type { Binding, Cause, Copy, FederationState, Member, Work, World } from '../state.ts'
 import type { Because } from './pod-events.ts'
 import { forgetRelease, releaseOf, roll } from './releases.ts'
@@ -18,11 +18,12 @@ function wantedOf(work: Work): number | 'keep' {
 }
 
 export function reviewWorks(world: World, federation: FederationState, binding: Binding, cause: Cause): void {
+  const queue = federation.bindings.reduce((sum, one) => sum + one.objects, 0)
   for (const work of binding.works)
     reviewWork(world, federation, work, {
       cause,
-      timer: workSync(),
-      wait: world.chance.between(0.1, 0.9, work.copy.subject, 'work'),
+      timer: workSync(queue),
+      wait: world.chance.latency(0.1, 0.9, work.copy.subject, 'work'),
     })
 }
 
@@ -55,11 +56,11 @@ function reviewWork(world: World, federation: FederationState, work: Work, attem
   }
   const timer =
     work.waitedForOld && !work.leaving
-      ? { ...directWait(), maxSeconds: directWait().maxSeconds + attempt.timer.maxSeconds }
+      ? inSequence(directWait().id, directWait().title, [directWait(), { ...attempt.timer, minSeconds: 0 }])
       : attempt.timer
   const wait =
     work.waitedForOld && !work.leaving
-      ? attempt.wait + world.chance.between(0, karmadaSeconds.directRequeue, work.copy.subject, 'requeue')
+      ? attempt.wait + world.chance.latency(0, karmadaSeconds.directRequeue, work.copy.subject, 'requeue')
       : attempt.wait
   work.entry = world.queue.at(world.queue.now + wait, () => {
     work.entry = undefined
@@ -126,7 +127,7 @@ function apply(world: World, federation: FederationState, work: Work, because: B
   reviewWork(world, federation, work, {
     cause,
     timer: workSync(),
-    wait: world.chance.between(0.1, 0.9, work.copy.subject, 'work'),
+    wait: world.chance.latency(0.1, 0.9, work.copy.subject, 'work'),
   })
   if (leaving) reviewWorks(world, federation, binding, cause)
   world.tell.replicas(work.copy, cause)
@@ -172,7 +173,7 @@ export function resumeWorks(world: World, federation: FederationState, member: M
       reviewWork(world, federation, work, {
         cause,
         timer,
-        wait: wait + world.chance.between(0.1, 0.9, work.copy.subject, 'work'),
+        wait: wait + world.chance.latency(0.1, 0.9, work.copy.subject, 'work'),
       })
     }
   }
@@ -183,7 +184,7 @@ export function putBackByKarmada(world: World, copy: Copy, putBack: (because: Be
   for (const federation of world.federations.values()) {
     const work = federation.bindings.flatMap((binding) => binding.works).find((one) => one.copy === copy)
     if (work === undefined) continue
-    world.queue.at(world.queue.now + world.chance.between(0.2, 1.2, copy.subject, 'put back'), () => {
+    world.queue.at(world.queue.now + world.chance.latency(0.2, 1.2, copy.subject, 'put back'), () => {
       if (federation.up && hears(work.member)) putBack({ cause, timer: workSync() })
     })
     return true

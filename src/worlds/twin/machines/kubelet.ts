@@ -3,7 +3,7 @@
 
 import type { Failure } from '../../../timers/kubelet.ts'
 import { deletedPodStopped, nodeBoot, nodeStatus, statusBatch, watchReconnect } from '../../../timers/kubelet.ts'
-import { leaseSeconds } from '../../../timers/node-lifecycle.ts'
+import { leaseSeconds, renewalOf } from '../../../timers/node-lifecycle.ts'
 import { atOnce } from '../../../timers/timer.ts'
 import { setServing } from '../pods.ts'
 import { inTouch, powered } from '../reach.ts'
@@ -77,7 +77,8 @@ function reviewTouch(world: World, node: Node, cause: Cause, fresh = false): voi
 function fallSilent(world: World, node: Node, cause: Cause): void {
   node.disconnectedAt = world.queue.now
   node.watch = false
-  const interval = leaseSeconds.period * (1 + leaseSeconds.jitter * world.chance.draw(node.subject, 'lease jitter'))
+  const interval =
+    renewalOf(node.cluster.lifecycle) * (1 + leaseSeconds.jitter * world.chance.draw(node.subject, 'lease jitter'))
   const age = interval * world.chance.draw(node.subject, 'lease age')
   node.lastRenewal = Math.max(node.lastRenewal, world.queue.now - age)
   node.silentCause = cause
@@ -107,8 +108,8 @@ function rejoin(world: World, node: Node, cause: Cause, fresh: boolean): void {
     )
 
   const delay = fresh
-    ? chance.between(0.2, 2, node.subject, 'first watch')
-    : reconnectDelay(chance, node.subject, outage, how)
+    ? chance.latency(0.2, 2, node.subject, 'first watch')
+    : reconnectDelay(chance, node.subject, outage, how, world.pace)
   later(delay, () => watchAgain(world, node, cause, how))
 }
 

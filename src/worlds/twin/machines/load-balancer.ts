@@ -81,7 +81,7 @@ function catchUp(world: World, door: Door, blocked: NonNullable<Door['blocked']>
     planReconcile(world, door, cause, retriedRegistration(outage), wait)
   } else {
     const { how } = door.copy.site.link
-    const watch = reconnectDelay(chance, door.subject, outage, how)
+    const watch = reconnectDelay(chance, door.subject, outage, how, world.pace)
     planReconcile(world, door, cause, rejoinedRegistration(how), watch + registration)
   }
 }
@@ -205,7 +205,7 @@ function healthText(count: number, before: number, all: number): string {
 function followEndpoints(world: World, door: Door, cause: Cause): void {
   door.reconcileCause = cause
   if (!door.follows || door.reconcile !== undefined) return
-  door.reconcile = world.queue.at(world.queue.now + world.chance.between(0.1, 1.2, door.subject, 'proxy sync'), () => {
+  door.reconcile = world.queue.at(world.queue.now + world.chance.latency(0.1, 1.2, door.subject, 'proxy sync'), () => {
     door.reconcile = undefined
     if (door.follows) takeEndpoints(world, door, { cause: door.reconcileCause, timer: proxySync() })
   })
@@ -238,7 +238,7 @@ function reviewProxy(world: World, door: Door, cause: Cause): void {
   const { how } = site.link
   const delay = restarted
     ? world.chance.between(0.2, 3, door.subject, 'proxy start')
-    : reconnectDelay(world.chance, door.subject, world.queue.now - door.staleSince, how)
+    : reconnectDelay(world.chance, door.subject, world.queue.now - door.staleSince, how, world.pace)
   door.reconcile = world.queue.at(world.queue.now + delay, () => {
     door.reconcile = undefined
     door.follows = true

@@ -2,7 +2,7 @@
 // state of zones, in the order in which kubernetes v1.36.3 does them (pkg/controller/nodelifecycle/node_lifecycle_controller.go).
 // A pass that can change nothing is not acted out: its time is computed, and only the next one that matters is queued.
 
-import { nodeDetection, podsNotReady } from '../../../timers/node-lifecycle.ts'
+import { nodeDetection, podsNotReady, requestSeconds } from '../../../timers/node-lifecycle.ts'
 import { atOnce } from '../../../timers/timer.ts'
 import { setReady } from '../pods.ts'
 import type { Cause, ClusterState, Node, Pod, World } from '../state.ts'
@@ -71,6 +71,7 @@ function busy(world: World, cluster: ClusterState, listed: readonly Listed[], lo
     monitor.client,
     queue.now,
     marked.map((one) => one.pods),
+    world.pace.fixed(requestSeconds),
   )
   const load = { pods: marked.reduce((sum, one) => sum + one.pods.length, 0), nodes: lost.length }
   const run = monitor.runs.at(-1)
@@ -163,7 +164,7 @@ export function startMonitor(world: World, cluster: ClusterState, cause: Cause):
   const now = world.queue.now
   monitor.running = true
   monitor.startedCause = cause
-  const first = now + world.chance.between(0, 0.5, cluster.subject, 'first pass')
+  const first = now + world.chance.latency(0, 0.5, cluster.subject, 'first pass')
   const run = monitor.runs.at(-1)
   if (run !== undefined && run.last === undefined) run.last = now
   monitor.runs.push({ first, last: undefined })

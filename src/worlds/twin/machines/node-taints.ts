@@ -35,7 +35,7 @@ export function closeNode(world: World, node: Node, load: Load): void {
 export function openNode(world: World, node: Node, cause: Cause): void {
   if (node.ready !== 'True' || !node.noSchedule) return
   const since = Math.max(cause, node.readyCause)
-  world.queue.at(world.queue.now + world.chance.between(0.005, 0.09, node.subject, 'open'), () => {
+  world.queue.at(world.queue.now + world.chance.latency(0.005, 0.09, node.subject, 'open'), () => {
     if (node.ready !== 'True' || !node.noSchedule || !node.cluster.up) return
     node.noSchedule = false
     node.noScheduleCause = world.log.emit({
@@ -67,7 +67,7 @@ export function planTaint(world: World, cluster: ClusterState, zone: Zone): void
   if (!monitor.running || !zone.nodes.some((node) => node.queuedForTaint)) return
   const ready = zone.bucket.nextAt(world.queue.now)
   if (ready === Number.POSITIVE_INFINITY) return
-  const turn = taintLoopSeconds + 0.001
+  const turn = world.pace.fixed(taintLoopSeconds + 0.001)
   const at =
     monitor.taintLoopPhase + Math.ceil((Math.max(ready, world.queue.now) - monitor.taintLoopPhase) / turn) * turn
   zone.tick = world.queue.at(at, () => taintTurn(world, cluster, zone))
@@ -97,7 +97,7 @@ function taintTurn(world: World, cluster: ClusterState, zone: Zone): void {
     const before = Math.min(monitor.busyNodes, monitorWorkers) + 2
     const request = crowded
       ? (before / clientLimit.perSecond) * world.chance.between(0.6, 1, node.subject, 'taint wait')
-      : requestSeconds
+      : world.pace.fixed(requestSeconds)
     world.queue.at(world.queue.now + 2 * request, () => putTaint(world, node))
   }
   planTaint(world, cluster, zone)
@@ -131,7 +131,7 @@ export function takeTaintOff(world: World, node: Node, cause: Cause): void {
   node.queuedForTaint = false
   node.knownToTainter = false
   node.cluster.monitor.interesting.add(node)
-  world.queue.at(world.queue.now + 2 * requestSeconds, () => {
+  world.queue.at(world.queue.now + world.pace.fixed(2 * requestSeconds), () => {
     if (!node.noExecute || !node.cluster.up) return
     node.noExecute = false
     node.noExecuteCause = world.log.emit({

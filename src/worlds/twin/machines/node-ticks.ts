@@ -3,7 +3,8 @@
 import { idlePassSeconds } from '../../../timers/node-lifecycle.ts'
 import type { ClusterState, Monitor, Node } from '../state.ts'
 
-export const step = (cluster: ClusterState): number => cluster.lifecycle.monitorSeconds + idlePassSeconds
+export const step = (cluster: ClusterState): number =>
+  cluster.lifecycle.monitorSeconds + (cluster.lifecycle.idlePassSeconds ?? idlePassSeconds)
 
 /** The first tick at or after a time; in the past, the one that there was. */
 export function tickAtOrAfter(cluster: ClusterState, time: number): number {

@@ -1,7 +1,7 @@
 // The course of a busy pass of the node lifecycle controller: up to eight nodes side by side, for each its own status, then its
 // pods one after the other, all through one client limit that event recorder and taint writers share.
 
-import { monitorWorkers, requestSeconds } from '../../../timers/node-lifecycle.ts'
+import { monitorWorkers, requestSeconds as oneRequest } from '../../../timers/node-lifecycle.ts'
 import type { ApiClient } from '../limits.ts'
 
 export interface BusyPass<Pod> {
@@ -16,8 +16,13 @@ export interface NodeTimes<_Pod> {
   readonly notReadyAt: readonly number[]
 }
 
-/** `pods`: for each lost node those that must be marked, in the order in which nodes are taken. */
-export function busyPassOf<Pod>(client: ApiClient, start: number, pods: readonly (readonly Pod[])[]): BusyPass<Pod> {
+/** `pods`: for each lost node those that must be marked, in the order in which nodes are taken; `requestSeconds`: what one takes. */
+export function busyPassOf<Pod>(
+  client: ApiClient,
+  start: number,
+  pods: readonly (readonly Pod[])[],
+  requestSeconds: number = oneRequest,
+): BusyPass<Pod> {
   const times = pods.map((group) => ({
     unknownAt: start,
     noScheduleAt: start,

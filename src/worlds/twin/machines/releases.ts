@@ -34,11 +34,11 @@ export function resumeReleases(world: World, cluster: ClusterState, cause: Cause
 
 function deliver(world: World, copy: Copy, cause: Cause): void {
   if (copy.releasing !== undefined || wanted(world, copy) === copy.release?.version) return
-  const seconds = world.fleet.gitops?.sourceInterval ?? 60
+  const seconds = world.pace.interval(world.fleet.gitops?.sourceInterval ?? 60)
   const timer: Timer = copy.delivered ? sourceFetch(0, seconds) : released()
   const wait = copy.delivered
-    ? seconds * world.chance.draw(copy.subject, 'source phase') + world.chance.between(0.5, 3, copy.subject, 'apply')
-    : world.chance.between(0.1, 2, copy.subject, 'release')
+    ? seconds * world.chance.draw(copy.subject, 'source phase') + world.chance.latency(0.5, 3, copy.subject, 'apply')
+    : world.chance.latency(0.1, 2, copy.subject, 'release')
   copy.releasing = world.queue.at(world.queue.now + wait, () => {
     copy.releasing = undefined
     const version = wanted(world, copy)

@@ -16,7 +16,7 @@ export function reviewReplicas(world: World, copy: Copy, cause: Cause): void {
   if (!copy.cluster.up) return
   const missing = wanted(copy) - counted(copy)
   if (missing > 0) {
-    world.queue.at(world.queue.now + world.chance.between(0.03, 0.08, copy.subject, 'replace'), () =>
+    world.queue.at(world.queue.now + world.chance.latency(0.03, 0.08, copy.subject, 'replace'), () =>
       create(world, copy, cause),
     )
   } else remove(world, copy, active(copy) - wanted(copy), cause)
@@ -66,7 +66,7 @@ export function take(world: World, copy: Copy, going: readonly Pod[], cause: Cau
 export function schedule(world: World, copy: Copy, cause: Cause): void {
   if (copy.scheduling !== undefined || copy.counts.pending === 0) return
   if (openNodes(copy).length === 0) return
-  copy.scheduling = world.queue.at(world.queue.now + world.chance.between(0.01, 0.05, copy.subject, 'schedule'), () => {
+  copy.scheduling = world.queue.at(world.queue.now + world.chance.latency(0.01, 0.05, copy.subject, 'schedule'), () => {
     copy.scheduling = undefined
     bind(world, copy, cause)
   })

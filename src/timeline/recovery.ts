@@ -1,19 +1,19 @@
 // The recoveries of a run: for each time that users failed, the chain of events from the fault to the moment at which all whose
 // resolvers keep to the TTL were answered again. The segments of the chain add up to the recovery time, to the millisecond.
 
-import type { Recovery, Segment, TimelineEvent } from '../../model/timeline.ts'
-import { timerEntry } from '../../timers/index.ts'
-import { drillGoesOn, faultLasts } from '../../timers/site.ts'
-import type { Timer } from '../../timers/timer.ts'
-import { atOnce } from '../../timers/timer.ts'
-import { fails, isWhole } from './service.ts'
-import type { Point, Users } from './state.ts'
+import type { Recovery, Segment, TimelineEvent } from '../model/timeline.ts'
+import { timerEntry } from '../timers/index.ts'
+import { drillGoesOn, faultLasts } from '../timers/site.ts'
+import type { Timer } from '../timers/timer.ts'
+import { atOnce } from '../timers/timer.ts'
+import type { Point, Seen } from './users.ts'
+import { fails, isWhole } from './users.ts'
 
 /** Users count as served again when it lasts at least that long. */
 export const lastingSeconds = 30
 
-export function recoveriesOf(users: Users, events: readonly TimelineEvent[], length: number): readonly Recovery[] {
-  const { points } = users
+export function recoveriesOf(seen: Seen, events: readonly TimelineEvent[], length: number): readonly Recovery[] {
+  const { points } = seen
   const [first] = points
   if (first === undefined || first.keepers === 0) return []
   const found: Recovery[] = []
@@ -23,7 +23,7 @@ export function recoveriesOf(users: Users, events: readonly TimelineEvent[], len
     if (failed < 0) break
     const began = beginning(points, failed, index, first.keepers)
     const back = points.findIndex((point, at) => at > failed && isWhole(point, first) && lasts(points, at, length))
-    found.push(recovery(users, events, { began, failed, back }))
+    found.push(recovery(seen, events, { began, failed, back }))
     if (back < 0) break
     index = back + 1
   }
@@ -52,8 +52,8 @@ interface Span {
   readonly back: number
 }
 
-function recovery(users: Users, events: readonly TimelineEvent[], { began, failed, back }: Span): Recovery {
-  const { points, app, audience } = users
+function recovery(seen: Seen, events: readonly TimelineEvent[], { began, failed, back }: Span): Recovery {
+  const { points, app, audience } = seen
   const start = points[began]
   const led = points.slice(began, failed + 1).find((point) => point.event !== undefined)?.event
   const fault = rootOf(events, led ?? 0)
@@ -67,8 +67,8 @@ function recovery(users: Users, events: readonly TimelineEvent[], { began, faile
     return at === undefined ? undefined : milliseconds(at - faultAt)
   }
   return {
-    app: app.name,
-    audience: audience.name,
+    app,
+    audience,
     from: start?.at ?? 0,
     fault,
     to: end?.at,
