@@ -17,7 +17,6 @@ import { controlPlaneEngines, hasEngines, karmadaEngines, machine } from '../../
 import { up } from '../../worlds/local/up.ts'
 import type { KubernetesObject } from '../artefact.ts'
 import { at, itemsAt } from '../workloads/fields.ts'
-import { templatesOf } from '../workloads/index.ts'
 import { failbackSteps, karmadaBundles } from './index.ts'
 
 const source = fileURLToPath(new URL('../../../examples/federation', import.meta.url))
@@ -181,8 +180,15 @@ test(
     const app = made.fleet.apps.find(({ name }) => name === 'prices')
     const placement = app?.placement[0]
     if (app === undefined || placement === undefined) throw new Error('no prices')
-    const standIns = [{ cluster: 'oregon', replicas: placement.replicas }]
-    const steps = failbackSteps(app, placement, templatesOf(made.fleet, app, placement), standIns, 'kubectl')
+    const way = {
+      app: 'prices',
+      namespace: placement.namespace,
+      workload: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'prices' },
+      groups: placement.groups?.map((group) => group.name) ?? [],
+      now: [{ name: 'oregon', replicas: placement.replicas }],
+      home: [{ name: 'virginia', replicas: placement.replicas }],
+    }
+    const steps = failbackSteps(way, 'kubectl')
     const [hold, rename, release] = steps.map(({ commands }) => patchIn(commands[0]))
     await control.merge(binding, hold)
     const policy = '/apis/policy.karmada.io/v1alpha1/namespaces/tenant-shop/propagationpolicies/prices'

@@ -14,7 +14,7 @@ import type { KubernetesObject } from '../artefact.ts'
 import { yamlOf } from '../artefact.ts'
 import type { Bundle } from '../bundle.ts'
 import { at, itemsAt } from '../workloads/fields.ts'
-import { templatesOf } from '../workloads/index.ts'
+import type { WayBack } from './index.ts'
 import { failbackSteps, karmadaBundles } from './index.ts'
 
 const fleet = await readFleet(['examples/federation'])
@@ -404,21 +404,22 @@ metadata: { name: sees }
   ])
 })
 
-const wayBack = (name: string) => {
+const wayBack = (name: string, way: Pick<WayBack, 'now' | 'home'>) => {
   const app = fleet.apps.find((one) => one.name === name)
   const [placement] = app?.placement ?? []
   if (app === undefined || placement === undefined) throw new Error(`no ${name}`)
-  return failbackSteps(
-    app,
-    placement,
-    templatesOf(fleet, app, placement),
-    [{ cluster: 'oregon', replicas: 2 }],
-    'kubectl',
-  ).map(({ commands }) => commands)
+  const workload = { apiVersion: 'apps/v1', kind: 'Deployment', name }
+  const groups = placement.groups?.map((group) => group.name) ?? []
+  return failbackSteps({ ...way, app: name, namespace: placement.namespace, workload, groups }, 'kubectl').map(
+    ({ commands }) => commands,
+  )
 }
 
-test('the way back from a group is make before break, in three steps', () => {
-  const [hold, rename, release] = wayBack('reports')
+test('the way back from a group is make before break', () => {
+  const [hold, rename, release] = wayBack('reports', {
+    now: [{ name: 'oregon', replicas: 2 }],
+    home: [{ name: 'plant', replicas: 2 }],
+  })
   expect(hold).toEqual([
     `kubectl --namespace tenant-plant patch resourcebinding reports-deployment --type merge --patch '{"spec":{"suspension":{"scheduling":true}}}'`,
   ])
@@ -426,7 +427,20 @@ test('the way back from a group is make before break, in three steps', () => {
   expect(release?.[0]).toContain(
     '"gracefulEvictionTasks":[{"fromCluster":"oregon","replicas":2,"reason":"FailBack","producer":"skerry","purgeMode":"Gracefully"}]',
   )
-  expect(wayBack('nginx')[0]?.[0]).toContain('"kind":"WorkloadRebalancer"')
+})
+
+test('where replicas are divided, those at home are ready before Karmada is asked to divide anew', () => {
+  const [, both, ready, rebalance, release] = wayBack('nginx', {
+    now: [{ name: 'oregon', replicas: 6 }],
+    home: [
+      { name: 'oregon', replicas: 3 },
+      { name: 'virginia', replicas: 3 },
+    ],
+  })
+  expect(both?.[0]).toContain('{"spec":{"clusters":[{"name":"oregon","replicas":6},{"name":"virginia","replicas":3}]}}')
+  expect(ready?.[0]).toContain('--watch')
+  expect(rebalance?.[1]).toContain('"kind":"WorkloadRebalancer"')
+  expect(release?.[0]).toContain(`--patch '{"spec":{"suspension":null}}'`)
 })
 
 test('the same fleet gives the same bytes', async () => {

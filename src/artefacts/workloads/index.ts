@@ -1,4 +1,3 @@
 // Apps written down for Kubernetes: for the Flux of each cluster, and as templates for federations.
 
 export { workloadBundles } from './bundles.ts'
-export { templatesOf } from './templates.ts'

@@ -4,18 +4,13 @@
 import type { App, Fleet, Placement } from '../../model/fleet.ts'
 import type { Ground } from '../../plan/ground.ts'
 import { groundOf } from '../../plan/ground.ts'
-import type { KubernetesObject } from '../artefact.ts'
 import type { BundleFile } from '../bundle.ts'
 import { askedEverywhere } from './asked.ts'
 import { mayHold } from './candidates.ts'
 import { carried, intoNamespace, withoutNamespace } from './carry.ts'
 import { sourceFiles } from './source.ts'
 
-/** Each says the namespace of the copy. */
-export const templatesOf = (fleet: Fleet, app: App, placement: Placement): readonly KubernetesObject[] =>
-  templateFiles(fleet, app, placement).flatMap(({ objects }) => objects)
-
-/** The same, as files. */
+/** Each object says the namespace of the copy. */
 export function templateFiles(
   fleet: Fleet,
   app: App,

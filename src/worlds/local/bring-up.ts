@@ -2,21 +2,20 @@
 // over what a run that was killed left behind. The order, with what each waits for, is that of Karmada's own deployment script
 // (Karmada v1.18.2, hack/deploy-karmada.sh).
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Plan } from '../../model/plan.ts'
-import type { EngineSpec, Owner, Ports } from './engine.ts'
+import type { ToDeliver } from './delivery/tasks.ts'
+import { deliveryTasks } from './delivery/tasks.ts'
+import type { EngineSpec, Owner } from './engine.ts'
 import { engineId } from './engine.ts'
+import { outsideId } from './engines/outside.ts'
+import { leave } from './karmada/leave.ts'
 import type { Access, Member } from './karmada/members.ts'
 import { accountObjects, accountsOf, labelPatch, pushObjects, tokenPath, tokenRequest } from './karmada/members.ts'
 import {
   aggregation,
   clusterNamespace,
   converted,
-  crdName,
-  marked,
-  markFor,
-  markOf,
   namespaces,
   taintPolicy,
   webhookPath,
@@ -25,32 +24,38 @@ import {
 } from './karmada/objects.ts'
 import type { KubeClient, KubeObject } from './kube/client.ts'
 import { KubeError } from './kube/client.ts'
+import { applyCrds, crdFiles } from './kube/crds.ts'
 import { until } from './kube/until.ts'
-import type { Layout, LocalCluster, LocalFederation } from './layout.ts'
+import type { LocalCluster, LocalFederation } from './layout.ts'
 import { stepOf } from './layout.ts'
 import { nodesOf, poolLabel } from './nodes.ts'
+import { linkId } from './outside/links/links-of.ts'
 import type { Task } from './walk.ts'
 
-export interface BringUp {
-  readonly plan: Plan
-  readonly layout: Layout
+export interface BringUp extends ToDeliver {
   readonly engines: readonly EngineSpec[]
-  readonly ports: Ports
   /** Makes it run, and waits until it is ready. */
   readonly run: (spec: EngineSpec) => Promise<void>
-  readonly client: (owner: Owner) => KubeClient
   /** In base64. */
   readonly caBundle: string
   readonly karmadaFiles: string
   /** Of the nodes. */
   readonly kubernetesVersion: string
+  /** Tells the process outside what it is to be. */
+  readonly configureOutside: () => Promise<void>
 }
 
 export function tasksOf(it: BringUp): readonly Task[] {
   return [
+    {
+      id: stepOf.outside(it.layout.owner),
+      needs: [outsideId(it.layout.owner)],
+      run: it.configureOutside,
+    },
     ...it.engines.map((spec): Task => ({ id: spec.id, needs: spec.needs, run: () => it.run(spec) })),
     ...it.layout.federations.flatMap((federation) => federationTasks(it, federation)),
     ...it.layout.clusters.flatMap((cluster) => clusterTasks(it, cluster)),
+    ...deliveryTasks(it),
   ]
 }
 
@@ -111,8 +116,6 @@ export async function nodesReady(client: KubeClient): Promise<{ readonly nodes: 
   return { nodes: items.length, ready: items.filter(({ status }) => isTrue(status?.conditions, 'Ready')).length }
 }
 
-const crdPath = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
-
 function federationTasks(it: BringUp, { owner, members, taintPolicy: policy }: LocalFederation): readonly Task[] {
   const { client, ports, caBundle, karmadaFiles } = it
   const port = (engine: string, name: string): number => ports[engineId(owner, engine)]?.[name] ?? 0
@@ -124,27 +127,11 @@ function federationTasks(it: BringUp, { owner, members, taintPolicy: policy }: L
       needs: [api],
       run: async () => {
         for (const namespace of namespaces) await client(owner).apply(namespace)
-        const crds = crdFiles(join(karmadaFiles, 'crds', 'bases'))
-        const there = await client(owner).get<{ items: KubeObject[] }>(crdPath)
-        const marks = new Map(there?.items.map(({ metadata }) => [metadata.name, markOf(metadata)]))
-        await Promise.all(
-          crds.map(async ({ name, path }) => {
-            const plain = readFileSync(path, 'utf8')
-            const text = converted.includes(name) ? withConversion(plain, webhookPort, caBundle) : plain
-            const mark = markFor(text)
-            if (!marks.has(name)) await client(owner).postYaml(crdPath, marked(text, mark))
-            else if (marks.get(name) !== mark) await client(owner).applyYaml(`${crdPath}/${name}`, marked(text, mark))
-          }),
-        )
-        await until(`that Karmada's kinds are served`, async () => {
-          const list = await client(owner).get<{ items: KubeObject[] }>(crdPath)
-          const served = new Set(
-            list?.items
-              .filter(({ status }) => isTrue((status as { conditions?: Condition[] }).conditions, 'Established'))
-              .map(({ metadata }) => metadata.name),
-          )
-          return crds.every(({ name }) => served.has(name)) ? true : undefined
-        })
+        const crds = crdFiles(join(karmadaFiles, 'crds', 'bases')).map(({ name, text }) => ({
+          name,
+          text: converted.includes(name) ? withConversion(text, webhookPort, caBundle) : text,
+        }))
+        await applyCrds(client(owner), crds, 'Karmada')
       },
     },
     {
@@ -183,6 +170,16 @@ function federationTasks(it: BringUp, { owner, members, taintPolicy: policy }: L
           },
         ]),
     ...members.map((member) => joinTask(it, owner, member)),
+    {
+      id: stepOf.left(owner),
+      needs: [stepOf.aggregation(owner), engineId(owner, 'karmada-controller-manager'), stepOf.webhooks(owner)],
+      run: async () => {
+        const running = new Set(it.layout.clusters.map((cluster) => cluster.owner.name))
+        await leave(client(owner), new Set(members.map(({ cluster }) => cluster)), (name) =>
+          running.has(name) ? client({ kind: 'cluster', name }) : undefined,
+        )
+      },
+    },
     {
       id: stepOf.members(owner),
       needs: [
@@ -227,10 +224,17 @@ function joinTask(it: BringUp, federation: Owner, member: Member): Task {
     }
   return {
     id,
-    needs: [engineId(cluster, 'kube-apiserver'), stepOf.aggregation(federation)],
+    needs: [engineId(cluster, 'kube-apiserver'), stepOf.aggregation(federation), stepOf.outside(it.layout.owner)],
     run: async () => {
       const there = await it.client(federation).get(`${clustersPath}/${member.cluster}`)
-      const access = await accessTo(it, cluster, (there?.spec as { apiEndpoint?: string } | undefined)?.apiEndpoint)
+      const link = it.ports[outsideId(it.layout.owner)]?.[linkId.push(federation.name, member.cluster)]
+      const apiEndpoint = `https://127.0.0.1:${link}`
+      const access = await accessTo(
+        it,
+        cluster,
+        apiEndpoint,
+        (there?.spec as { apiEndpoint?: string } | undefined)?.apiEndpoint,
+      )
       if (access === undefined) return
       for (const object of pushObjects(member, access))
         await until(`that ${member.cluster} joins ${federation.name}`, () => it.client(federation).apply(object))
@@ -239,8 +243,12 @@ function joinTask(it: BringUp, federation: Owner, member: Member): Task {
 }
 
 /** Undefined where Karmada has a way in that still leads there: to that address, with an account that is there. */
-async function accessTo(it: BringUp, cluster: Owner, joinedAt: string | undefined): Promise<Access | undefined> {
-  const apiEndpoint = `https://127.0.0.1:${it.ports[engineId(cluster, 'kube-apiserver')]?.https}`
+async function accessTo(
+  it: BringUp,
+  cluster: Owner,
+  apiEndpoint: string,
+  joinedAt: string | undefined,
+): Promise<Access | undefined> {
   const client = it.client(cluster)
   const accounts = accountsOf(cluster.name)
   if (
@@ -263,14 +271,4 @@ async function accessTo(it: BringUp, cluster: Owner, joinedAt: string | undefine
     token: await token(accounts.admin),
     impersonatorToken: await token(accounts.impersonator),
   }
-}
-
-function crdFiles(folder: string): readonly { readonly name: string; readonly path: string }[] {
-  if (!existsSync(folder)) return []
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .sort()
-    .flatMap((file) => {
-      const name = crdName(file.split(/[\\/]/).at(-1) ?? '')
-      return name === undefined ? [] : [{ name, path: join(folder, file) }]
-    })
 }

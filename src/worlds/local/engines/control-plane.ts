@@ -10,6 +10,8 @@ export interface ControlPlane {
   /** A folder of its own, 0700. */
   readonly folder: string
   readonly pki: PkiFiles
+  /** By how much its constants are shortened; left out, not at all. */
+  readonly speed?: number
 }
 
 /** Paths; `pki.ts` writes what they name. */

@@ -29,6 +29,7 @@ const engines: readonly EngineSpec[] = [
     ports: { http: 10247 },
     site: 'boston',
     stages: ['/engines/stages/a.yaml'],
+    ownStages: 'kind: Stage\n',
     podCidr: '10.200.0.0/24',
   }),
   karmadaApiserver(karmada, { ports: { https: 5443 }, etcdPort: 3379, serviceCidr }),

@@ -4,6 +4,7 @@
 import { join } from 'node:path'
 import type { EngineName, EngineSpec } from '../engine.ts'
 import { engineId, stopOrder } from '../engine.ts'
+import { speedFlags } from '../speed.ts'
 import type { ControlPlane } from './control-plane.ts'
 import { kubeconfigPath } from './control-plane.ts'
 
@@ -41,6 +42,7 @@ export function fluxController<Port extends string>(
       '--log-level=info',
       '--log-encoding=json',
       ...more,
+      ...speedFlags('fluxController', of.speed),
     ],
     env: { KUBECONFIG: kubeconfigPath(of), RUNTIME_NAMESPACE: fluxNamespace, HOME: home, TMPDIR: home },
     ports,

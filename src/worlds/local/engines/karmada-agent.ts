@@ -2,6 +2,7 @@
 
 import type { EngineSpec } from '../engine.ts'
 import { engineId, stopOrder } from '../engine.ts'
+import { speedFlags } from '../speed.ts'
 import type { ControlPlane } from './control-plane.ts'
 import { kubeconfigPath } from './control-plane.ts'
 
@@ -38,6 +39,7 @@ export function karmadaAgent(of: ControlPlane, config: AgentConfig): EngineSpec 
       '--leader-elect=false',
       '--metrics-bind-address=0',
       `--health-probe-bind-address=127.0.0.1:${ports.health}`,
+      ...speedFlags('karmadaAgent', of.speed),
     ],
     env: {},
     ports,

@@ -10,4 +10,12 @@ import { apiServer } from './kube-apiserver.ts'
 export const karmadaApiserver = (of: ControlPlane, config: ApiServerConfig): EngineSpec =>
   apiServer(of, config, 'karmada-apiserver', [
     '--disable-admission-plugins=StorageObjectInUseProtection,ServiceAccount',
+    // only here does it hand requests on to another server; each file costs an inotify instance
+    `--proxy-client-cert-file=${of.pki.frontProxy}`,
+    `--proxy-client-key-file=${of.pki.frontProxyKey}`,
+    `--requestheader-client-ca-file=${of.pki.ca}`,
+    '--requestheader-allowed-names=front-proxy-client',
+    '--requestheader-extra-headers-prefix=X-Remote-Extra-',
+    '--requestheader-group-headers=X-Remote-Group',
+    '--requestheader-username-headers=X-Remote-User',
   ])

@@ -3,6 +3,7 @@
 
 import type { EngineSpec } from '../engine.ts'
 import { engineId, stopOrder } from '../engine.ts'
+import { speedFlags } from '../speed.ts'
 import type { ControlPlane } from './control-plane.ts'
 import { kubeconfigPath } from './control-plane.ts'
 
@@ -33,6 +34,7 @@ export function karmadaControllerManager(
       '--metrics-bind-address=0',
       `--health-probe-bind-address=127.0.0.1:${ports.health}`,
       ...flags,
+      ...speedFlags('karmadaControllerManager', of.speed),
     ],
     env: {},
     ports,

@@ -4,6 +4,7 @@
 import { join } from 'node:path'
 import type { EngineSpec } from '../engine.ts'
 import { engineId, stopOrder } from '../engine.ts'
+import { speedFlags } from '../speed.ts'
 import type { ControlPlane } from './control-plane.ts'
 import { kubeconfigFor, kubeconfigPath } from './control-plane.ts'
 import { etcdUrl } from './etcd.ts'
@@ -17,7 +18,7 @@ export interface ApiServerConfig {
 }
 
 export const kubeApiserver = (of: ControlPlane, config: ApiServerConfig): EngineSpec =>
-  apiServer(of, config, 'kube-apiserver', [])
+  apiServer(of, config, 'kube-apiserver', speedFlags('kubeApiserver', of.speed))
 
 export function apiServer(
   of: ControlPlane,
@@ -51,13 +52,6 @@ export function apiServer(
       '--service-account-issuer=https://kubernetes.default.svc.cluster.local',
       `--service-account-key-file=${pki.serviceAccountPublic}`,
       `--service-account-signing-key-file=${pki.serviceAccountKey}`,
-      `--proxy-client-cert-file=${pki.frontProxy}`,
-      `--proxy-client-key-file=${pki.frontProxyKey}`,
-      `--requestheader-client-ca-file=${pki.ca}`,
-      '--requestheader-allowed-names=front-proxy-client',
-      '--requestheader-extra-headers-prefix=X-Remote-Extra-',
-      '--requestheader-group-headers=X-Remote-Group',
-      '--requestheader-username-headers=X-Remote-User',
       '--profiling=false',
       ...more,
     ],

@@ -1,9 +1,11 @@
 // The controllers of a cluster, all that are on by default; and those few that Karmada's API needs: without the garbage collector nothing
 // that hangs on a deleted template would go. Sources: facts of `kube-controller-manager --help` 1.36; Karmada v1.18.2,
-// artifacts/deploy/kube-controller-manager.yaml.
+// artifacts/deploy/kube-controller-manager.yaml. Neither signs certificates, for which nobody asks here: each signer would hold an inotify
+// instance for as long as it runs, of which Linux gives a user 128 in all.
 
 import type { EngineSpec } from '../engine.ts'
 import { engineId, stopOrder } from '../engine.ts'
+import { speedFlags } from '../speed.ts'
 import type { ControlPlane } from './control-plane.ts'
 import { kubeconfigPath } from './control-plane.ts'
 
@@ -24,7 +26,6 @@ export const karmadaKubeControllerManager = (of: ControlPlane, config: Config): 
     'serviceaccount-token',
     'ttl-after-finished',
     'csrcleaner',
-    'csrsigning',
     'clusterrole-aggregation',
   ])
 
@@ -52,9 +53,8 @@ function controllerManager(
       `--service-cluster-ip-range=${serviceCidr}`,
       `--service-account-private-key-file=${pki.serviceAccountKey}`,
       `--root-ca-file=${pki.ca}`,
-      `--cluster-signing-cert-file=${pki.ca}`,
-      `--cluster-signing-key-file=${pki.caKey}`,
       '--profiling=false',
+      ...(name === 'kube-controller-manager' ? speedFlags('kubeControllerManager', of.speed) : []),
     ],
     env: {},
     ports,
