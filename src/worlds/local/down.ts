@@ -3,6 +3,7 @@
 
 import { existsSync } from 'node:fs'
 import { Refusal } from '../../model/refusal.ts'
+import { thaw } from './faults/heal.ts'
 import { removeFolder, sweep } from './folder.ts'
 import { hold } from './holder.ts'
 import { write } from './journal.ts'
@@ -36,6 +37,8 @@ export async function down({ folder, say, now }: DownOptions): Promise<DownRepor
     const told = (it: Stopped) => {
       if (it.how !== 'gone') say(`${it.how === 'killed' ? 'killed ' : 'stopped'}  ${titleOf(it.id)}`)
     }
+    // what a drill froze hears nothing, and an API server whose etcd stands still does not end
+    thaw(folder)
     const stopped = [...(await stopEngines({ ledger, now }, Object.values(ledger.state().engines), told))]
     // one that was being started by a run that died meanwhile, or whose state somebody removed, stands in no record
     for (let round = 0; round < 3; round += 1)

@@ -1,0 +1,331 @@
+// Faults on engines of a few lines: what is taken, when it is back, and that a drill which is killed at any moment leaves nothing behind.
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Fault } from '../../../model/fleet.ts'
+import { down } from '../down.ts'
+import { allWell } from '../outside/conditions.ts'
+import { withToken } from '../process.ts'
+import { tokenPrefix } from '../state.ts'
+import type { FakeFleet } from './fake-fleet.case.ts'
+import { begin, fakeFleet } from './fake-fleet.case.ts'
+import { faultsOn } from './faults.ts'
+import { heal, healingUp, thaw } from './heal.ts'
+import { faultsInForce, readOpen } from './journal.ts'
+import type { Faults } from './port.ts'
+
+let root: string
+let folder: string
+let it: FakeFleet
+let faults: Faults | undefined
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'skerry-faults-'))
+  folder = join(root, 'small-00000000')
+})
+afterEach(async () => {
+  await faults?.healAll().catch(() => undefined)
+  faults = undefined
+  // only what this test started carries the token of its run
+  for (const { pid } of withToken(tokenPrefix(it.ledger.state()))) process.kill(pid, 'SIGKILL')
+  rmSync(root, { recursive: true, force: true })
+})
+
+async function with_(text: string, speed?: number): Promise<readonly Fault[]> {
+  it = await fakeFleet(folder, text, speed)
+  await begin(it)
+  faults = faultsOn(it)
+  return it.drill.faults
+}
+const running = (): Faults => {
+  if (faults === undefined) throw new Error('no faults')
+  return faults
+}
+const told = (): readonly string[] =>
+  it.told.map(({ subject, what, to, cause }) => `${subject} ${what} ${to}${cause === undefined ? '' : ` < ${cause}`}`)
+const part = (name: string, of = 'a') => it.engine(`cluster/${of}/${name}`)
+async function soon(what: string, is: () => boolean, seconds = 20): Promise<void> {
+  for (let left = seconds * 20; left > 0; left -= 1) {
+    if (is()) return
+    await pause(50)
+  }
+  throw new Error(`not within ${seconds} s: ${what}; ${JSON.stringify(told())}`)
+}
+const all = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler']
+
+test('a control plane that refuses: three of its engines are dead and etcd is not; at the end they run, the controllers anew', async () => {
+  const [fault] = await with_('  - { at: 1s, cluster: a, lose: controlPlane, how: refuse, for: 1m }')
+  await running().inject(fault as Fault)
+  expect(all.map((name) => part(name))).toEqual(['running', 'dead', 'dead', 'dead'])
+  expect(it.conditions().hops).toEqual({ 'cluster/a/controlPlane': { cut: 'refuse' } })
+  expect(faultsInForce(folder).map(({ text }) => text)).toEqual(['a loses its control plane'])
+  expect(statSync(join(folder, 'faults.jsonl')).mode & 0o777).toBe(0o600)
+  await running().end(fault as Fault)
+  await soon('the controllers run', () => told().some((line) => line.includes('controllers running')))
+  expect(all.map((name) => part(name))).toEqual(['running', 'running', 'running', 'running'])
+  expect(it.conditions()).toEqual(allWell)
+  expect(told()).toEqual([
+    'cluster/a controlPlane down',
+    'cluster/a controlPlane up',
+    'cluster/a controllers running < 1',
+  ])
+  expect(existsSync(join(folder, 'faults.jsonl'))).toBe(false)
+})
+
+test('a frozen one stands still with its etcd; at the end the API server is the same, and the controllers are new ones', async () => {
+  const [fault] = await with_('  - { at: 1s, cluster: a, lose: controlPlane }')
+  const pid = (name: string) => it.ledger.state().engines[`cluster/a/${name}`]?.process?.pid
+  const before = all.map(pid)
+  await running().inject(fault as Fault)
+  expect(all.map((name) => part(name))).toEqual(['frozen', 'frozen', 'frozen', 'frozen'])
+  await running().end(fault as Fault)
+  await soon('the controllers run', () => told().some((line) => line.includes('controllers running')))
+  expect(all.map(pid).map((id, index) => id === before[index])).toEqual([true, true, false, false])
+})
+
+test('two faults on one control plane: it is back when the last of them is over', async () => {
+  const [frozen, killed] = await with_(
+    '  - { at: 1s, cluster: a, lose: controlPlane }\n  - { at: 2s, cluster: a, lose: etcd, how: refuse }',
+  )
+  await running().inject(frozen as Fault)
+  await running().inject(killed as Fault)
+  expect(all.map((name) => part(name))).toEqual(['dead', 'frozen', 'frozen', 'frozen'])
+  await running().end(frozen as Fault)
+  await pause(300)
+  expect([part('etcd'), part('kube-apiserver')]).toEqual(['dead', 'frozen'])
+  expect(it.told.at(-1)).toMatchObject({
+    to: 'down',
+    text: 'one fault less, but not yet: a has its control plane again',
+  })
+  await running().end(killed as Fault)
+  await soon('the controllers run', () => told().some((line) => line.includes('controllers running')))
+  expect(all.map((name) => part(name))).toEqual(['running', 'running', 'running', 'running'])
+})
+
+test('a site without power loses its kubelets; when it is back its machines boot first, and then what ran on them', async () => {
+  const [fault] = await with_('  - { at: 1s, site: fra, lose: power, for: 1m }')
+  await running().inject(fault as Fault)
+  expect([part('kwok-fra'), part('kube-apiserver'), part('kwok-hall', 'p')]).toEqual(['dead', 'running', 'running'])
+  expect(it.conditions().hops).toEqual({ 'site/fra/power': { cut: 'blackhole' } })
+  const off = (name: string) => it.object(`a:/api/v1/nodes/${name}`)?.metadata.labels?.['skerry.dev/off']
+  expect([off('fra-w-1'), off('fra-w-2')]).toEqual(['true', 'true'])
+  it.put('a:/api/v1/namespaces/web/pods/web-1', {
+    ...{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web-1', namespace: 'web', labels: { app: 'web' } } },
+    ...{ spec: { nodeName: 'fra-w-1' }, status: { phase: 'Running' } },
+  })
+  await running().end(fault as Fault)
+  expect(it.conditions()).toEqual(allWell)
+  // 120 s of the drill, a hundredth of them here
+  await pause(600)
+  expect([part('kwok-fra'), off('fra-w-1')]).toEqual(['dead', 'true'])
+  await soon('KWOK runs', () => part('kwok-fra') === 'running')
+  expect([off('fra-w-1'), off('fra-w-2')]).toEqual([undefined, undefined])
+  expect(it.object('a:/api/v1/namespaces/web/pods/web-1')?.metadata.annotations).toEqual({
+    'skerry.dev/rebooted': 'true',
+  })
+  expect(told()).toEqual([
+    'site/fra power off',
+    'site/fra power on',
+    'node/fra/w-0 kubelet up < 1',
+    'node/fra/w-1 kubelet up < 1',
+  ])
+})
+
+test('a control plane that stands at a site goes with its power, and comes after its machines', async () => {
+  const [fault] = await with_('  - { at: 1s, site: hall, lose: power, for: 1m }')
+  await running().inject(fault as Fault)
+  expect(all.map((name) => part(name, 'p'))).toEqual(['dead', 'dead', 'dead', 'dead'])
+  expect(part('kwok-hall', 'p')).toBe('dead')
+  await running().end(fault as Fault)
+  await soon('the node is on', () => part('kwok-hall', 'p') === 'running')
+  await soon('the controllers run', () => told().some((line) => line.includes('controllers running')))
+  expect(told()).toEqual([
+    'site/hall power off',
+    'cluster/p controlPlane down < 0',
+    'site/hall power on',
+    'node/hall/w-0 kubelet up < 2',
+    'cluster/p controlPlane up < 2',
+    'cluster/p controllers running < 4',
+  ])
+  await soon('all is undone', () => readOpen(folder).length === 0)
+})
+
+test('one of two nodes: the other one is left alone, and the kubelets of both go on as one process', async () => {
+  const [fault] = await with_('  - { at: 1s, site: fra, lose: nodes, count: 1, for: 1m }')
+  await running().inject(fault as Fault)
+  const off = (name: string) => it.object(`a:/api/v1/nodes/${name}`)?.metadata.labels?.['skerry.dev/off']
+  expect([off('fra-w-1'), off('fra-w-2'), part('kwok-fra')]).toEqual(['true', undefined, 'running'])
+  await running().end(fault as Fault)
+  await soon('it is on', () => off('fra-w-1') === undefined)
+})
+
+test('what is done by hand is undone at the end, by the operator, unless somebody else has', async () => {
+  const [scaled, deleted, crashed] = await with_(
+    `  - { at: 1s, app: web, site: fra, scaleTo: 0 }
+  - { at: 2s, app: web, site: hall, delete: deployment }
+  - { at: 3s, app: web, site: fra, lose: app }`,
+  )
+  const web = (of: string) => it.object(`${of}:/apis/apps/v1/namespaces/web/deployments/web`)
+  for (const fault of [scaled, deleted, crashed]) await running().inject(fault as Fault)
+  expect(web('a')?.spec).toMatchObject({ replicas: 0 })
+  expect(web('p')).toBeUndefined()
+  const crash = (pod: string) => it.object(`a:/api/v1/namespaces/web/pods/${pod}`)?.metadata.annotations
+  expect(crash('web-1')).toEqual({ 'skerry.dev/crashed': 'true' })
+  it.put('a:/api/v1/namespaces/web/pods/web-2', {
+    ...{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web-2', namespace: 'web', labels: { app: 'web' } } },
+    status: { phase: 'Pending' },
+  })
+  await soon('new pods crash, too', () => crash('web-2') !== undefined)
+  for (const fault of [scaled, deleted, crashed]) await running().end(fault as Fault)
+  expect(web('a')?.spec).toMatchObject({ replicas: 3 })
+  expect(web('p')?.spec).toMatchObject({ replicas: 3 })
+  expect(crash('web-1')).toEqual({})
+  expect(told()).toEqual([
+    'copy/web/fra replicas 0',
+    'object/web/hall/deployment object absent',
+    'copy/web/fra runs false',
+    'copy/web/fra replicas 3',
+    'object/web/hall/deployment object present',
+    'copy/web/fra runs true',
+  ])
+})
+
+test('nobody scales anything at an API server that does not answer', async () => {
+  const [frozen, scaled] = await with_(
+    '  - { at: 1s, cluster: a, lose: controlPlane }\n  - { at: 2s, app: web, site: fra, scaleTo: 0, for: 1m }',
+  )
+  await running().inject(frozen as Fault)
+  await running().inject(scaled as Fault)
+  expect(it.told.at(-1)).toMatchObject({ subject: 'copy/web/fra', what: 'fault', to: 'impossible' })
+  await running().end(scaled as Fault)
+  expect(it.told).toHaveLength(2)
+})
+
+test('late answers are later by so much real time as the drill is played faster; a check asks another port', async () => {
+  const [slow, check] = await with_(
+    '  - { at: 1s, site: fra, slow: 10s }\n  - { at: 2s, app: web, site: fra, checkPort: 801 }',
+  )
+  await running().inject(slow as Fault)
+  await running().inject(check as Fault)
+  expect(it.conditions()).toEqual({ hops: {}, late: { 'web/fra': 0.1 }, checkPorts: { 'web/fra': 801 } })
+  await running().end(slow as Fault)
+  expect(it.conditions()).toEqual({ hops: {}, late: {}, checkPorts: { 'web/fra': 801 } })
+})
+
+test('a release marks the template of every copy, and is taken back', async () => {
+  const [fault] = await with_('  - { at: 1s, app: web, release: broken, for: 1m }')
+  const mark = (of: string) =>
+    (it.object(`${of}:/apis/apps/v1/namespaces/web/deployments/web`)?.spec as { template?: object } | undefined)
+      ?.template
+  await running().inject(fault as Fault)
+  const marked = { metadata: { annotations: { 'skerry.dev/release': 'broken' } } }
+  expect([mark('a'), mark('p')]).toEqual([marked, marked])
+  await running().end(fault as Fault)
+  expect([mark('a'), mark('p')]).toEqual([{ metadata: { annotations: {} } }, { metadata: { annotations: {} } }])
+  expect(readOpen(folder)).toEqual([])
+})
+
+/** Each of them takes seconds, so that every one is tried only along with the engines. */
+const stride = process.env.SKERRY_ENGINES === '1' ? 1 : 8
+
+const everything = `  - { at: 1s, app: web, site: fra, scaleTo: 0 }
+  - { at: 1s, app: web, site: hall, delete: deployment }
+  - { at: 1s, app: web, site: fra, lose: app }
+  - { at: 1s, app: web, release: crashing }
+  - { at: 1s, site: fra, lose: nodes, count: 1 }
+  - { at: 1s, site: hall, lose: power }
+  - { at: 1s, site: fra, lose: uplink }
+  - { at: 1s, cluster: a, lose: controlPlane }`
+
+describe('a drill that is killed', () => {
+  const drive = (): string => join(root, 'drive.mjs')
+  const bundled = () =>
+    build({
+      entryPoints: [fileURLToPath(new URL('drive.case.ts', import.meta.url))],
+      ...{ outfile: drive(), bundle: true, platform: 'node', format: 'esm', target: 'node20', logLevel: 'error' },
+      banner: { js: "import { createRequire as from } from 'node:module'; var require = from(import.meta.url);" },
+      // loaded only for fleets that are programs, which this one is not
+      external: ['jiti'],
+    })
+  const killedAfter = (lines: number): boolean => {
+    const { stdout, stderr } = spawnSync(process.execPath, [drive(), folder, String(lines), everything], {
+      encoding: 'utf8',
+    })
+    if (stderr !== '') throw new Error(stderr)
+    return stdout !== 'whole'
+  }
+  const wellAgain = (): void => {
+    expect(it.engines.map(({ id }) => id).filter((id) => it.engine(id) !== 'running')).toEqual([])
+    expect(it.conditions()).toEqual(allWell)
+    for (const of of ['a', 'p']) {
+      const web = it.object(`${of}:/apis/apps/v1/namespaces/web/deployments/web`)
+      expect(web?.spec).toMatchObject({ replicas: 3 })
+      expect(JSON.stringify([web, it.object(`${of}:/api/v1/namespaces/web/pods/web-1`)])).not.toContain('skerry.dev')
+    }
+    for (const node of ['a:/api/v1/nodes/fra-w-1', 'p:/api/v1/nodes/hall-w-1'])
+      expect(JSON.stringify(it.object(node))).not.toContain('skerry.dev/off')
+    expect(existsSync(join(folder, 'faults.jsonl'))).toBe(false)
+  }
+
+  test('after any line of its journal, leaves a fleet that the next command heals', async () => {
+    it = await fakeFleet(folder, everything)
+    await begin(it)
+    await bundled()
+    let lines = 1
+    let killed = 0
+    for (; killedAfter(lines); lines += stride) {
+      it = await fakeFleet(folder, everything)
+      killed += 1
+      if (killed % 2 === 0) {
+        // as `up` does: what is frozen goes on, what is dead is started, and then the rest
+        const up = healingUp({ ...it, outside: () => it.outside })
+        const { ensureRunning } = await import('../runner.ts')
+        for (const spec of it.engines) {
+          await ensureRunning(it.runner, spec)
+          await up.ready(spec)
+        }
+        // the process outside is no engine of this fleet of engines
+        await up.ready({
+          ...(it.engines[0] as (typeof it.engines)[number]),
+          id: 'fleet/small/outside',
+          name: 'outside',
+        })
+        up.done()
+      } else await heal(it)
+      wellAgain()
+    }
+    // begun and ended, each fault has written something down
+    expect(lines).toBeGreaterThan(16)
+    it = await fakeFleet(folder, everything)
+    wellAgain()
+    console.info(`killed after ${killed} lines of its journal, one in ${stride}`)
+  }, 300_000)
+
+  test('is ended by down, frozen engines and all, without a plan', async () => {
+    it = await fakeFleet(folder, everything)
+    await begin(it)
+    faults = faultsOn(it)
+    for (const fault of it.drill.faults) await running().inject(fault)
+    // a drill that was killed keeps no timers
+    faults = undefined
+    expect(part('etcd')).toBe('frozen')
+    const report = await down({ folder, say: () => undefined, now: () => new Date() })
+    expect(report?.stopped.filter(({ how }) => how === 'killed')).toEqual([])
+    expect(existsSync(folder)).toBe(false)
+    expect(withToken(tokenPrefix(it.ledger.state()))).toEqual([])
+  })
+
+  test('thawing needs no state that can be read', async () => {
+    const [fault] = await with_('  - { at: 1s, cluster: a, lose: etcd }')
+    await running().inject(fault as Fault)
+    expect(part('etcd')).toBe('frozen')
+    rmSync(join(folder, 'state.json'))
+    thaw(folder)
+    expect(part('etcd')).toBe('running')
+  })
+})
