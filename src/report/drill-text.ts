@@ -3,6 +3,7 @@
 
 import type { Chain, DrillResult, ExpectationResult, RecoveryEnvelope, Spread } from '../drill/result.ts'
 import { clockText, durationText, secondsText, shareText } from '../model/duration.ts'
+import type { Timeline } from '../model/timeline.ts'
 import { counted, listed } from '../model/words.ts'
 import { classStatesBrief, classStatesText } from './class-states-text.ts'
 import type { StoryLine } from './drill-story.ts'
@@ -59,23 +60,31 @@ function verdict(result: DrillResult, { columns }: View): string {
   const held = expectations.filter((expectation) => expectation.passed).length
   const word =
     result.violations.length > 0 ? 'broken' : result.ok ? (expectations.length === 0 ? 'ran' : 'passed') : 'failed'
+  const where = result.live === undefined ? `in ${runsText(runs)}` : `on ${worldText(result.live.world)}`
   const outcome =
     expectations.length === 0
       ? 'nothing was expected'
       : held === expectations.length
-        ? `${expectations.length === 1 ? 'the one expectation holds' : `all ${expectations.length} expectations hold`} in ${runsText(runs)}`
-        : `${held} of ${counted(expectations.length, 'expectation')} hold in ${runsText(runs)}`
+        ? `${expectations.length === 1 ? 'the one expectation holds' : `all ${expectations.length} expectations hold`} ${where}`
+        : `${held} of ${counted(expectations.length, 'expectation')} hold ${where}`
   const faults = drill.faults.map((fault) => `${clockText(fault.at)} ${fault.text}`)
   return [
     wrapped(`${drill.name}: ${outcome}.`, columns, `${word}  `, '        '),
     ...(drill.description === undefined ? [] : [wrapped(`${drill.description}.`.replace(/\.\.$/, '.'), columns, '  ')]),
-    wrapped(`${listed(faults)}. Fleet ${result.fleet}, ${lengthText(result)}, seed ${result.seed}.`, columns, '  '),
+    wrapped(
+      `${listed(faults)}. Fleet ${result.fleet}, ${lengthText(result)}, ${result.live === undefined ? 'seed' : 'begun'} ${result.seed}.`,
+      columns,
+      '  ',
+    ),
   ].join('\n')
 }
 
 /** Shares are of this time, so it is said with how it came about. */
-function lengthText({ drill, recoveries }: DrillResult): string {
-  const length = `${durationText(drill.lengthSeconds)} of virtual time`
+function lengthText({ drill, recoveries, live }: DrillResult): string {
+  const length =
+    live === undefined
+      ? `${durationText(drill.lengthSeconds)} of virtual time`
+      : `${durationText(drill.lengthSeconds)}${live.speed === 1 ? '' : ` at ${live.speed} times the speed`}${live.endedAt < drill.lengthSeconds ? `, at rest from ${clockText(live.endedAt)} on` : ''}`
   if (drill.lengthFrom === 'declared') return length
   const until = {
     lastChange: 'until half an hour after the last fault or repair',
@@ -85,6 +94,9 @@ function lengthText({ drill, recoveries }: DrillResult): string {
   const open = recoveries.some((recovery) => recovery.recovered < recovery.runs)
   return `${length} (${until}, as no length is given${open ? '; some users were not served again by then' : ''})`
 }
+
+const worldText = (world: Timeline['world']): string =>
+  ({ twin: 'the twin', local: 'the engines of this machine', real: 'the real fleet' })[world]
 
 const runsText = (runs: number): string => (runs === 1 ? 'the one run' : `all ${runs} runs`)
 
@@ -173,6 +185,8 @@ function recoveryText(result: DrillResult, recovery: RecoveryEnvelope, view: Vie
   }
   const spread = spreadText(result, recovery)
   if (spread !== '') parts.push(wrapped(spread, view.columns, '  '))
+  const beside = besideText(recovery)
+  if (beside !== '') parts.push(wrapped(beside, view.columns, '  '))
   for (const chain of recovery.chains.slice(1, 4)) parts.push(wrapped(otherChain(chain), view.columns, '  ', '    '))
   return parts.join('\n')
 }
@@ -248,6 +262,22 @@ function spreadText(
   return `${seen}${allowed}${closed}.${missed}${bug}`
 }
 
+/** What the twin says of the same drill, and on which side of it the measurement lies. */
+function besideText({ seconds, twin }: RecoveryEnvelope): string {
+  if (twin === undefined) return ''
+  const { min, max, mean } = twin.seconds
+  const said = `The twin says ${secondsText(min)} to ${secondsText(max)}, mean ${secondsText(mean)}, over ${counted(twin.runs, 'run')}`
+  if (seconds === undefined) return `${said}.`
+  const place =
+    seconds.max < min ? 'faster than all of them' : seconds.min > max ? 'slower than all of them' : 'among them'
+  const { bounds } = twin
+  const allowed =
+    place === 'among them' || bounds === undefined
+      ? ''
+      : `, ${seconds.min >= bounds.minSeconds - 1 && seconds.max <= bounds.maxSeconds + 1 ? 'within' : 'outside'} what its timers allow (${boundsText(bounds.minSeconds, bounds.maxSeconds)} s)`
+  return `${said}; ${secondsText(seconds.mean)} measured is ${place}${allowed}.`
+}
+
 const otherChain = (chain: Chain): string =>
   `In ${counted(chain.runs, 'run')} it went another way: ${chain.segments.map((segment) => `${segment.title} (${segment.seconds.mean.toFixed(0)} s)`).join(', ')}.`
 
@@ -255,16 +285,20 @@ const boundsText = (min: number, max: number): string => rangeText(min, max, fig
 const figure = (seconds: number): string =>
   Number.isFinite(seconds) ? String(Number(seconds.toFixed(seconds < 10 ? 1 : 0))) : 'no end'
 
-function availabilityText({ availability, drill }: DrillResult, { columns }: View): string {
+function availabilityText({ availability, drill, live }: DrillResult, { columns }: View): string {
   if (availability.length === 0) return ''
   const rows = availability.map(({ app, audience, share, lostSeconds }) => [
     app,
     audience,
     rangeText(share.min, share.max, shareText),
     shareText(share.mean),
-    lostSeconds.max < 0.05 ? 'nothing' : `${lostSeconds.mean.toFixed(1)} s, at most ${lostSeconds.max.toFixed(1)} s`,
+    lostSeconds.max < 0.05
+      ? 'nothing'
+      : live !== undefined
+        ? `${lostSeconds.mean.toFixed(1)} s`
+        : `${lostSeconds.mean.toFixed(1)} s, at most ${lostSeconds.max.toFixed(1)} s`,
   ])
-  return `Answered requests over all ${durationText(drill.lengthSeconds)} of each run\n${table([{ title: 'app', flexible: true }, { title: 'users', flexible: true }, { title: 'share', flexible: true }, { title: 'mean' }, { title: 'lost', flexible: true }], rows, columns)}`
+  return `Answered requests over all ${durationText(drill.lengthSeconds)} of ${live === undefined ? 'each run' : 'the drill'}\n${table([{ title: 'app', flexible: true }, { title: 'users', flexible: true }, { title: 'share', flexible: true }, { title: 'mean' }, { title: 'lost', flexible: true }], rows, columns)}`
 }
 
 function expectationsText({ expectations }: DrillResult, view: View): string {
@@ -328,4 +362,7 @@ function violationsText({ violations }: DrillResult, { columns }: View): string 
     .join('\n')}`
 }
 
-const again = ({ drill, seed }: DrillResult): string => `again  skerry drill ${drill.name} --on twin --seed ${seed}`
+const again = ({ drill, seed, live }: DrillResult): string =>
+  live === undefined
+    ? `again  skerry drill ${drill.name} --on twin --seed ${seed}`
+    : `again  skerry drill ${drill.name} --on ${live.world}`

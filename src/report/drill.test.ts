@@ -236,6 +236,29 @@ test('the JSON of drills keeps to its published schema', () => {
   expect(JSON.parse(drillJson([dark]))).toMatchObject({ version: 1, ok: true, drills: [{ seed: dark.seed, runs: 9 }] })
 })
 
+test('what was measured on engines of this machine is told as such, beside what the twin says', () => {
+  const twin = {
+    runs: 25,
+    seconds: { min: 100, mean: 130, p95: 150, max: 160 },
+    bounds: { minSeconds: 72, maxSeconds: 172 },
+  }
+  const live: DrillResult = {
+    ...dark,
+    runs: 1,
+    live: { world: 'local', speed: 10, endedAt: 900 },
+    recoveries: dark.recoveries.map((recovery) => ({ ...recovery, twin })),
+  }
+  const shown = drillText(live)
+  const text = shown.replaceAll(/\s+/g, ' ')
+  expect(text).toContain('on the engines of this machine')
+  expect(text).toContain('at 10 times the speed, at rest from 15:00 on')
+  expect(text).not.toContain('virtual time')
+  expect(text).toMatch(/The twin says 100 s to 160 s, mean 130 s, over 25 runs; .* measured is/)
+  expect(lines(shown).at(-1)).toBe('again  skerry drill lose-los-angeles --on local')
+  const valid = validator('drill-result.json')
+  expect(valid(JSON.parse(drillJson([live]))), JSON.stringify(valid.errors)).toBe(true)
+})
+
 test('the JSON of every single loss keeps to its published schema, and its text ranks them', () => {
   const report = runEverySingleLoss(plan(recoveryFleet), { runs: 1, skerry: '0.1.0' })
   const valid = validator('single-losses.json')

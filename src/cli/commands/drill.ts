@@ -8,9 +8,12 @@ import type { Shell, Verb } from '../command.ts'
 import type { ExitCode } from '../exit.ts'
 import { exit } from '../exit.ts'
 import { inTurns } from '../progress.ts'
+import type { FleetOptions } from '../shell.ts'
 import { writeWhole } from '../write-whole.ts'
+import { compared, requireTwinAndLocal } from './drill-compare.ts'
+import { drillsOnLocal } from './drill-live.ts'
 
-interface Options {
+interface Options extends FleetOptions {
   readonly output: 'text' | 'json' | 'junit'
   readonly on: 'twin' | 'local' | 'real'
   readonly seed?: string
@@ -18,14 +21,18 @@ interface Options {
   readonly all?: boolean
   readonly list?: boolean
   readonly save?: string
+  readonly compare?: string
 }
 
-export const drill: Verb<Options> = async (shell, [name], options) => {
-  if (options.on !== 'twin')
+export const drill: Verb<Options> = async (shell, [name], given) => {
+  // what is compared is measured on the engines
+  const options: Options = given.compare === undefined ? given : { ...given, on: 'local' }
+  if (options.compare !== undefined) requireTwinAndLocal(options.compare)
+  if (options.on === 'real')
     throw new Refusal(
       'usage',
-      `drills cannot be run on ${options.on} yet`,
-      'leave --on out: the twin runs them in virtual time',
+      'drills cannot be run on real yet',
+      'leave --on out: the twin runs them in virtual time; or --on local: on real engines of this machine',
     )
   const runs = Number(options.runs)
   if (!Number.isInteger(runs) || runs < 0 || runs > 10_000)
@@ -34,7 +41,8 @@ export const drill: Verb<Options> = async (shell, [name], options) => {
       `--runs takes a whole number from 0 to 10000, not ${options.runs}`,
       'leave it out for 64',
     )
-  const fleet = await shell.fleet([])
+  // on engines what was brought up runs, however much of it is asked for
+  const fleet = await (options.on === 'local' ? shell.whole([]) : shell.fleet([]))
   if (options.list === true) {
     shell.terminal.answer(
       fleet.drills.length === 0
@@ -43,7 +51,14 @@ export const drill: Verb<Options> = async (shell, [name], options) => {
     )
     return exit.done
   }
-  if (name === undefined && options.all !== true) return everySingleLoss(shell, fleet, options)
+  if (name === undefined && options.all !== true) {
+    if (options.on === 'twin') return everySingleLoss(shell, fleet, options)
+    throw new Refusal(
+      'usage',
+      'every single loss is for the twin: on real engines it would take days',
+      `name a drill, or --all: skerry drill ${fleet.drills[0]?.name ?? 'NAME'} --on local`,
+    )
+  }
   return named(shell, fleet, options.all === true ? fleet.drills : [find(fleet, name ?? '')], options, runs)
 }
 
@@ -55,23 +70,20 @@ async function named(
   runs: number,
 ): Promise<ExitCode> {
   const skerry = await import('../../index.ts')
-  const plan = skerry.plan(fleet)
-  const results: DrillResult[] = []
-  for (const it of drills) {
-    const running = skerry.drillInRuns(plan, it, {
-      runs,
-      skerry: shell.version,
-      ...(options.seed === undefined ? {} : { seed: options.seed }),
-    })
-    const which = drills.length === 1 ? '' : `, drill ${results.length + 1} of ${drills.length}`
-    results.push(
-      await inTurns(running, shell.terminal.progress(), ({ done, of }) => `${it.name}: ${done} of ${of} runs${which}`),
-    )
-  }
+  const results =
+    options.on === 'local'
+      ? await drillsOnLocal(shell, fleet, drills, options)
+      : await drillsOnTwin(shell, fleet, drills, options, runs)
+  if (results === undefined) return exit.interrupted
+  const comparisons = options.compare === undefined ? [] : await compared(shell, fleet, drills, results, options)
   const view = { columns: shell.terminal.columns, unicode: shell.terminal.unicode }
   const rendered = {
-    text: () => results.map((result) => skerry.drillText(result, view)).join('\n\n'),
-    json: () => skerry.drillJson(results),
+    text: () =>
+      [
+        ...results.map((result) => skerry.drillText(result, view)),
+        ...comparisons.map((comparison) => skerry.drillComparisonText(comparison, view)),
+      ].join('\n\n'),
+    json: () => (comparisons.length > 0 ? skerry.drillComparisonJson(comparisons) : skerry.drillJson(results)),
     junit: () => skerry.drillJunit(results),
   }
   shell.terminal.answer(await rendered[options.output]())
@@ -83,7 +95,31 @@ async function named(
     shell.terminal.say('skerry: a bug of ours: a judge of the twin objects to a run (see violations in -o json)')
     return exit.bug
   }
-  return results.every((result) => result.ok) ? exit.done : exit.found
+  return results.every((result) => result.ok) && comparisons.every(({ agrees }) => agrees) ? exit.done : exit.found
+}
+
+async function drillsOnTwin(
+  shell: Shell,
+  fleet: Fleet,
+  drills: Fleet['drills'],
+  { seed }: Options,
+  runs: number,
+): Promise<readonly DrillResult[]> {
+  const skerry = await import('../../index.ts')
+  const plan = skerry.plan(fleet)
+  const results: DrillResult[] = []
+  for (const it of drills) {
+    const running = skerry.drillInRuns(plan, it, {
+      runs,
+      skerry: shell.version,
+      ...(seed === undefined ? {} : { seed }),
+    })
+    const which = drills.length === 1 ? '' : `, drill ${results.length + 1} of ${drills.length}`
+    results.push(
+      await inTurns(running, shell.terminal.progress(), ({ done, of }) => `${it.name}: ${done} of ${of} runs${which}`),
+    )
+  }
+  return results
 }
 
 async function everySingleLoss(shell: Shell, fleet: Fleet, options: Options): Promise<ExitCode> {

@@ -1,0 +1,24 @@
+// Ctrl-C, and being asked to end: by default skerry ends at once, with 130. A verb that has something to put back first, or for which it is
+// the ordinary end, says what happens instead; asked a second time, skerry ends at once whatever is going on.
+
+import { exit } from './exit.ts'
+
+let act: (() => void) | undefined
+let asked = 0
+
+export function listenForInterrupts(): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.on(signal, () => {
+      asked += 1
+      if (act === undefined || asked > 1) process.exit(exit.interrupted)
+      act()
+    })
+}
+
+/** Gives back what takes it off again. */
+export function onInterrupt(instead: () => void): () => void {
+  act = instead
+  return () => {
+    act = undefined
+  }
+}

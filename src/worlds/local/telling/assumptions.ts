@@ -1,0 +1,38 @@
+// What a drill on this machine takes for granted, in sentences.
+
+import type { Drill } from '../../../model/fleet.ts'
+import { unscaledConstants } from '../../../timers/pace.ts'
+import { ttlViolators } from '../../../timers/resolver.ts'
+import type { Versions } from '../answers.ts'
+import type { AudiencesState } from '../outside/audiences/config.ts'
+import type { OutsideState } from '../outside/client.ts'
+
+export function assumptionsOf(
+  drill: Drill,
+  speed: number,
+  outside: OutsideState,
+  { kubernetes, karmada }: Versions,
+): readonly string[] {
+  const audiences = outside.parts.audiences as Partial<AudiencesState> | undefined
+  const asksFor = drill.assume?.nodeLifecycle
+  return [
+    `the control planes are those of Kubernetes ${kubernetes} and Karmada ${karmada}, with nodes of KWOK that run no container; links, front doors, name servers, health checkers and users are stand-ins of ours`,
+    ...(asksFor === 'eks'
+      ? ['the drill assumes the node lifecycle that AWS documents for EKS; what runs here is upstream’s']
+      : []),
+    ...(drill.assume?.ttlViolators !== undefined && drill.assume.ttlViolators !== ttlViolators.share
+      ? [
+          'the share of resolvers that overstay their TTL is what the fleet was brought up with, not what the drill assumes',
+        ]
+      : []),
+    ...(audiences?.notes ?? []),
+    ...(speed === 1
+      ? []
+      : [
+          `played ${speed} times as fast as life, and told in the time of the drill; what cannot be shortened is ${speed} times as long in it: ${unscaledConstants
+            .slice(0, 4)
+            .map(({ what }) => what)
+            .join('; ')}, and ${unscaledConstants.length - 4} more`,
+        ]),
+  ]
+}

@@ -1,0 +1,409 @@
+// The local world behind the World port: real engines on this machine, which run already (`up` brings them up, `down` ends them). What is
+// done to them here is what a drill does: take away, give back, let time pass; what happened is read from the engines' own watches and from
+// the process that stands for the world outside.
+
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Drill, Fault } from '../../model/fleet.ts'
+import { lookup } from '../../model/lookup.ts'
+import type { Plan } from '../../model/plan.ts'
+import { Refusal } from '../../model/refusal.ts'
+import type { Timeline, TimelineEvent } from '../../model/timeline.ts'
+import { listed } from '../../model/words.ts'
+import { recoveriesOf } from '../../timeline/recovery.ts'
+import { serviceOf } from '../../timeline/users.ts'
+import { paceOf } from '../../timers/pace.ts'
+import type { Answer, DrilledWorld } from '../world.ts'
+import { done, notHere } from '../world.ts'
+import { answersOf } from './answers.ts'
+import type { Engines } from './binaries.ts'
+import { clientsFor } from './clients.ts'
+import { enginesOf } from './engines-of.ts'
+import { faultsInForce, faultsOn } from './faults/index.ts'
+import type { Faults, Happening } from './faults/port.ts'
+import { hold } from './holder.ts'
+import { layoutOf } from './layout.ts'
+import { outsideFound } from './outside/found.ts'
+import type { OutsideEvent } from './outside/part.ts'
+import { isOurs } from './process.ts'
+import type { Runner } from './runner.ts'
+import { ledgerAt, readState, recovered } from './state.ts'
+import { assumptionsOf } from './telling/assumptions.ts'
+import { copiesOf } from './telling/copies.ts'
+import { doubles } from './telling/doubled.ts'
+import { groundOf } from './telling/ground.ts'
+import { audiencesIn, standInSays, unplanned, unrestOutside } from './telling/rest.ts'
+import { usersSeen } from './telling/users.ts'
+import { watchesOf } from './telling/watches.ts'
+import type { Weaver } from './telling/weave.ts'
+import { weaver } from './telling/weave.ts'
+
+export interface LocalWorld extends DrilledWorld {
+  readonly speed: number
+  close(): Promise<void>
+}
+
+export interface LocalWorldOptions {
+  /** Of what runs: made of a part of the fleet where only a part was brought up. */
+  readonly plan: Plan
+  readonly drill: Drill
+  /** The state folder. */
+  readonly folder: string
+  readonly engines: Engines
+  readonly skerry: string
+  /** What went wrong and stops nothing. */
+  readonly say: (line: string) => void
+  readonly now?: () => Date
+}
+
+/** Holds the fleet until it is closed: nobody brings it up or takes it down meanwhile, or drills it twice. */
+export async function localWorldFor(options: LocalWorldOptions): Promise<LocalWorld> {
+  const { folder, now = () => new Date() } = options
+  requireUp(folder)
+  const release = await hold(folder, 'drill', now)
+  let world: LocalWorld & { readonly giveBackLeft: () => Promise<void> }
+  try {
+    world = worldHeld(options, release)
+  } catch (error) {
+    release()
+    throw error
+  }
+  try {
+    await world.giveBackLeft()
+    return world
+  } catch (error) {
+    await world.close()
+    throw error
+  }
+}
+
+const healsMax = 4
+
+/** So long, in reality, users must be served without a gap before a drill begins. */
+const steadyMs = 3_000
+
+/** Seconds of the drill that a door may be silent before its users give up: what they say is that old. */
+const patienceSeconds = 8
+
+function worldHeld(
+  { plan, drill, folder, engines, skerry, say, now = () => new Date() }: LocalWorldOptions,
+  release: () => void,
+): LocalWorld & { readonly giveBackLeft: () => Promise<void> } {
+  const state = requireUp(folder)
+  const speed = state.speed ?? 1
+  const layout = layoutOf(plan, runningOf(plan, state.only))
+  const ledger = ledgerAt(folder, recovered(state))
+  const clients = clientsFor(folder, () => ledger.state().ports)
+  const outside = outsideFound(folder, state)
+  if (outside === undefined) throw notUp('the world outside does not run')
+  const clusters = layout.clusters.map(({ owner }) => owner)
+  const running = new Set(clusters.map(({ name }) => name))
+  const copies = copiesOf(plan, running)
+  const watches = watchesOf({
+    ...{ plan, copies, clusters, clients, folder },
+    federations: layout.federations.map(({ owner }) => owner),
+    ports: state.ports,
+  })
+  const runner: Runner = { ledger, now, binary: engines.binary, credentials: clients.credentials }
+
+  let weaving: Weaver | undefined
+  let beganMs = 0
+  let endedMs: number | undefined
+  let heard = 0
+  let failure: unknown
+  /** Told before the drill began: how things stand. */
+  const stood = new Map<string, OutsideEvent>()
+  const twice = doubles(plan)
+  const timers = new Set<NodeJS.Timeout>()
+  const inForce = new Set<Fault>()
+  const working = new Set<Promise<void>>()
+
+  const faults: Faults = faultsOn({
+    ...{ plan, layout, folder, ledger, runner, clients, outside, speed, now, drill, say },
+    engines: enginesOf(layout, state.ports, {
+      ...{ folder, kwokFiles: engines.files('kwok'), outsideProgram: engines.outsideProgram() },
+      ...(state.speed !== undefined && { speed: state.speed }),
+    }),
+    emit: ({ cause, timer, ...happening }: Happening) =>
+      weaving === undefined || endedMs !== undefined
+        ? -1
+        : weaving.tell({
+            ...happening,
+            atMs: preciseNow(),
+            ...(cause === undefined ? { root: true } : { cause }),
+            ...(timer !== undefined && { timer }),
+          }),
+  })
+
+  /** What the process outside says since it was asked last. */
+  async function listen(): Promise<void> {
+    watches.readLogs()
+    const events = await outside?.events(heard)
+    for (const event of events ?? []) {
+      heard = event.number
+      const follows = twice.after(event)
+      if (weaving === undefined || event.atMs < beganMs) stood.set(`${event.subject} ${event.what}`, event)
+      else if (endedMs === undefined || event.atMs <= endedMs) {
+        const { number: _number, ...told } = event
+        weaving.tell({ ...told, decidedBy: 'standIn' })
+        if (follows !== undefined) weaving.tell(follows)
+      }
+    }
+  }
+
+  async function begin(): Promise<void> {
+    await outside?.audiences(true)
+    for (let waited = 0; ; waited += 1) {
+      const audiences = audiencesIn(await outside?.state())
+      const unserved = standInSays(audiences)
+      // one good moment between two bad ones is no rest
+      const steady = audiences.every(({ points }) => preciseNow() - (points.at(-1)?.atMs ?? 0) >= steadyMs)
+      if (unserved.length === 0 && steady) break
+      if (waited >= 240)
+        throw new Refusal(
+          'world',
+          `users are not served before anything is taken away: ${unserved[0] ?? 'now all of them are, now not'}`,
+          'see skerry status; a machine that has too much to do answers late: a lower --speed leaves it more time',
+          unserved.slice(0, 8).map((message) => ({ message })),
+        )
+      await pause(500)
+    }
+    await listen()
+    beganMs = preciseNow()
+    const ground = groundOf({
+      ...{ plan, drill },
+      pace: paceOf(speed),
+      zoneOf: watches.zoneOf,
+    })
+    const made = weaver({ drill: drill.name, beganMs, speed, ground })
+    for (const { subject, what, value } of watches.teller.standing().values()) made.stands(subject, what, value)
+    for (const event of stood.values()) made.stands(event.subject, event.what, event.to)
+    tellFirst(made)
+    watches.teller.begin((told) => {
+      if (endedMs === undefined || told.atMs <= endedMs) made.tell(told)
+    })
+    weaving = made
+  }
+
+  /** What a reader needs to know of the beginning: where Karmada has put things, and what names answer. */
+  function tellFirst(made: Weaver): void {
+    for (const { app, site, federation, cluster } of copies) {
+      if (federation === undefined) continue
+      const subject = `copy/${app}/${site}`
+      const about = { subject, app, site, decidedBy: 'engine' as const }
+      const replicas = watches.replicasOf(app, site) ?? 0
+      const ready = Number(watches.teller.last(subject, 'ready') ?? 0)
+      made.begins({
+        ...about,
+        what: 'replicas',
+        to: replicas,
+        text: `Karmada of ${federation} places ${replicas} of ${app} on ${cluster}`,
+      })
+      made.begins({
+        ...about,
+        what: 'ready',
+        to: ready,
+        text: `the API counts ${ready} pods of ${app} at ${site} ready`,
+      })
+    }
+    for (const { number: _number, atMs: _atMs, from: _from, ...event } of stood.values())
+      if (event.what === 'answer') made.begins({ ...event, decidedBy: 'standIn' })
+  }
+
+  const realMs = (seconds: number): number => beganMs + (seconds * 1_000) / speed - preciseNow()
+
+  function at(seconds: number, act: () => Promise<void>): void {
+    const timer = setTimeout(
+      () => {
+        timers.delete(timer)
+        const work: Promise<void> = act()
+          .catch((error: unknown) => {
+            failure ??= error
+          })
+          .finally(() => working.delete(work))
+        working.add(work)
+      },
+      Math.max(0, realMs(seconds)),
+    )
+    timers.add(timer)
+  }
+
+  const failed = (): void => {
+    if (failure !== undefined) throw failure
+  }
+
+  async function heal(): Promise<void> {
+    endedMs ??= preciseNow()
+    for (const timer of timers) clearTimeout(timer)
+    timers.clear()
+    await Promise.allSettled(working)
+    inForce.clear()
+    await giveBack()
+  }
+
+  /** A port may be somebody's for a moment, and an engine late: what remains is in the journal, and is tried again. */
+  async function giveBack(): Promise<void> {
+    for (let attempt = 1; ; attempt += 1)
+      try {
+        await faults.healAll()
+        return
+      } catch (error) {
+        if (attempt >= healsMax) throw error
+        say(`${error instanceof Error ? error.message : String(error)}: trying again`)
+        await pause(2_000)
+      }
+  }
+
+  return {
+    name: 'local',
+    speed,
+
+    observe: async () => {
+      const alive = (id: string): boolean => {
+        const record = ledger.state().engines[id]
+        return record?.process !== undefined && isOurs(record.process, record.token)
+      }
+      const up = new Set(clusters.filter(({ name }) => alive(`cluster/${name}/kube-apiserver`)).map(({ name }) => name))
+      const steps = answersOf(plan, layout, engines.versions).flatMap(({ step, answer }) =>
+        answer.kind === 'notHere' ||
+        (step.subject.cluster !== undefined && running.has(step.subject.cluster) && !up.has(step.subject.cluster))
+          ? []
+          : [step],
+      )
+      return { steps }
+    },
+    apply: async (step): Promise<Answer> =>
+      answersOf(plan, layout, engines.versions).find((one) => one.step.id === step.id)?.answer ??
+      notHere('it is no step of the plan that runs here'),
+    undo: async () => notHere('skerry down takes everything back at once'),
+
+    inject: async (fault) => {
+      at(fault.at, async () => {
+        inForce.add(fault)
+        await faults.inject(fault)
+      })
+      if (fault.for !== undefined)
+        at(fault.at + fault.for, async () => {
+          if (!inForce.delete(fault)) return
+          await faults.end(fault)
+        })
+      return done
+    },
+
+    until: async (seconds) => {
+      for (;;) {
+        failed()
+        const left = realMs(seconds)
+        await listen()
+        if (left <= 0) break
+        await pause(Math.min(left, 500))
+      }
+      failed()
+    },
+
+    events: async () => {
+      if (weaving === undefined) return []
+      const askedMs = preciseNow()
+      await listen()
+      weaving.commit(askedMs - 300 - (patienceSeconds * 1_000) / speed)
+      return weaving.events()
+    },
+
+    unrest: async (asPlanned) => {
+      const missing = watches.missing()
+      if (missing.length > 0) return missing.map((what) => `${what} are not listed yet`)
+      watches.readLogs()
+      return [
+        ...watches.unrest(),
+        ...(asPlanned ? unplanned(plan, copies, watches.replicasOf) : []),
+        ...unrestOutside(await outside.state(), asPlanned, watches.replicasOf),
+      ]
+    },
+
+    begin,
+    heal,
+
+    giveBackLeft: async () => {
+      const left = faultsInForce(folder)
+      if (left.length === 0) return
+      say(
+        `a drill before this one was cut off: giving back what it took (${listed(left.map(({ text }) => text).slice(0, 3))})`,
+      )
+      await giveBack()
+    },
+
+    timeline: async (length) => {
+      if (weaving === undefined) throw new Error('a bug of skerry: a timeline of a drill that has not begun')
+      const askedMs = preciseNow()
+      await listen()
+      const untilMs = endedMs ?? askedMs - 300 - (patienceSeconds * 1_000) / speed
+      weaving.commit(untilMs)
+      const events: readonly TimelineEvent[] = weaving.events().filter(({ at: when }) => when <= length)
+      const said = await outside.state()
+      const seen = usersSeen(
+        audiencesIn(said),
+        events,
+        { beganMs, speed },
+        Math.min(untilMs, beganMs + (length * 1_000) / speed),
+      )
+      const touched = touchedBy(plan, events, drill)
+      const users = seen.filter(({ app }) => touched.has(app))
+      const timeline: Timeline = {
+        version: 1,
+        world: 'local',
+        skerry,
+        fleet: plan.fleet.name,
+        drill: drill.name,
+        seed: seedOf(new Date(beganMs)),
+        length,
+        assumptions: assumptionsOf(drill, speed, said, engines.versions),
+        events,
+        services: users.map((one) => serviceOf(one, length)),
+        recoveries: users.flatMap((one) => recoveriesOf(one, events, length)),
+        violations: [],
+      }
+      return timeline
+    },
+
+    close: async () => {
+      for (const timer of timers) clearTimeout(timer)
+      watches.close()
+      try {
+        await outside.audiences(false)
+      } catch {
+        // it is gone, and its audiences with it
+      }
+      clients.close()
+      release()
+    },
+  }
+
+  function runningOf(of: Plan, only: readonly string[] | undefined): readonly string[] | undefined {
+    if (only === undefined) return undefined
+    const find = lookup(of.fleet)
+    return only.filter((name) => find.cluster(name) !== undefined)
+  }
+}
+
+/** Apps that something happened to, or that are spoken of, as the twin has them. */
+function touchedBy(plan: Plan, events: readonly TimelineEvent[], drill: Drill): ReadonlySet<string> {
+  const apps = new Set(drill.expect.flatMap(({ app }) => app ?? []))
+  for (const { app, at } of events) if (app !== undefined && at > 0) apps.add(app)
+  const sites = new Set(events.flatMap(({ site, at }) => (site !== undefined && at > 0 ? [site] : [])))
+  for (const { app, site } of plan.placement) if (sites.has(site)) apps.add(app)
+  return apps
+}
+
+const preciseNow = (): number => performance.timeOrigin + performance.now()
+
+/** What a run in reality is called instead of its chance: when it began. */
+const seedOf = (began: Date): string =>
+  began.toISOString().replace(/\..*$/, '').replaceAll(/[-:]/g, '').replace('T', '-')
+
+function requireUp(folder: string) {
+  const state = readState(folder)
+  if (state === undefined) throw notUp('nothing of this fleet runs on this machine')
+  if (state.up !== 'done') throw notUp('the last skerry up did not come to its end')
+  return state
+}
+
+const notUp = (why: string): Refusal => new Refusal('refused', `${why}: there is nothing to drill`, 'skerry up')
