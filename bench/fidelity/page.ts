@@ -1,0 +1,115 @@
+// docs/fidelity.md, from the lines: for each drill and event what the twin allows, what was measured over all repetitions, and whether
+// it lies inside.
+
+import { writeFileSync } from 'node:fs'
+import { measuredDrills, nameOf } from './list.ts'
+import type { Line, LineEvent } from './record.ts'
+import { pageFile } from './record.ts'
+
+interface Row {
+  readonly event: string
+  readonly after: string
+  readonly timers: string
+  readonly times: number
+  readonly min: number
+  readonly max: number
+  readonly least: number
+  readonly most: number
+  readonly inside: number
+}
+
+export const writePage = (lines: readonly Line[]): void => writeFileSync(pageFile, pageOf(lines))
+
+export function pageOf(lines: readonly Line[]): string {
+  const drills = measuredDrills.flatMap((it) => {
+    const own = lines.filter((line) => nameOf(line) === nameOf(it))
+    return own.length === 0 ? [] : [{ name: nameOf(it), speed: it.speed, lines: own, rows: rowsOf(own) }]
+  })
+  const rows = drills.flatMap((drill) => drill.rows)
+  const all = rows.reduce((sum, row) => sum + row.times, 0)
+  const inside = rows.reduce((sum, row) => sum + row.inside, 0)
+  const engines = [...new Set(lines.flatMap((line) => line.engines.split(', ')))].sort()
+  const machines = [...new Set(lines.map(({ machine }) => machine))]
+  const loads = lines.map(({ load }) => load)
+  return `# How true the twin is
+
+Written by \`npm run fidelity\` from [fidelity.jsonl](fidelity.jsonl); do not edit it by hand.
+
+The drills of the examples, run on real engines of one machine (\`skerry drill NAME --compare twin,local\`) and held against 64 runs of the
+twin. An event counts where engines decided it on all the way from its cause: their own watches tell when it was. It is inside when the
+time from its cause lies between the twin's least and most over all phases, give or take the reading of a watch (0.25 s of real time).
+What KWOK does in place of kubelets, and what stands in for load balancers, Route 53 and users, is ours in both worlds: it is counted,
+and nothing follows from it.
+
+**${inside} of ${all} times inside, over ${drills.length} drills and ${lines.length} repetitions; ${drills.filter((drill) => drill.rows.length > 0).length} of the drills are decided by engines.**
+
+${engines.join(', ')}; ${machines.join('; ')}${loads.length === 0 ? '' : `, with a load of ${Math.min(...loads)} to ${Math.max(...loads)} from other work`}. All times are those of the drill: at speed 10 a tenth of it was real, so that
+what no flag shortens is ten times as long, in the twin as on the engines.
+
+| drill | speed | repetitions | engine events | inside | stand-ins inside |
+| --- | --- | --- | --- | --- | --- |
+${drills
+  .map(({ name, speed, lines: own, rows: of }) => {
+    const times = of.reduce((sum, row) => sum + row.times, 0)
+    const well = of.reduce((sum, row) => sum + row.inside, 0)
+    const others = own.reduce((sum, line) => sum + line.standIns[0], 0)
+    const othersWell = own.reduce((sum, line) => sum + line.standIns[1], 0)
+    return `| [${name}](#${anchor(name)}) | ${speed} | ${own.length} | ${times} | ${well === times ? 'all' : well} | ${othersWell} of ${others} |`
+  })
+  .join('\n')}
+
+${drills.map(sectionOf).join('\n')}`
+}
+
+const anchor = (name: string): string => name.replaceAll(/[^a-z0-9-]/g, '')
+
+function sectionOf({ name, lines, rows }: { name: string; lines: readonly Line[]; rows: readonly Row[] }): string {
+  const missing = tally(lines.flatMap((line) => line.missing))
+  const unforeseen = tally(lines.flatMap((line) => line.unforeseen))
+  return `## ${name}
+
+${
+  rows.length === 0
+    ? 'Nothing of it is decided by engines from end to end.\n'
+    : `| event | counted from | timer | the twin allows | measured | times | inside |
+| --- | --- | --- | --- | --- | --- | --- |
+${rows.map((row) => `| ${row.event} | ${row.after} | ${row.timers} | ${range(row.min, row.max)} s | ${range(row.least, row.most)} s | ${row.times} | ${row.inside === row.times ? 'yes' : `${row.inside} of ${row.times}`} |`).join('\n')}
+`
+}${missing.length === 0 ? '' : `\nForeseen by every run of the twin and not seen: ${missing.join('; ')}.\n`}${unforeseen.length === 0 ? '' : `\nSeen, and foreseen by no run: ${unforeseen.join('; ')}.\n`}`
+}
+
+function rowsOf(lines: readonly Line[]): readonly Row[] {
+  const groups = new Map<string, LineEvent[]>()
+  for (const event of lines.flatMap((line) => line.events)) {
+    const key = `${event.event}|${event.after}`
+    groups.set(key, [...(groups.get(key) ?? []), event])
+  }
+  return [...groups.values()].flatMap((events) => {
+    const [first] = events
+    if (first === undefined) return []
+    const { event, after, timers } = first
+    return [
+      {
+        ...{ event, after, timers, times: events.length },
+        min: Math.min(...events.map(({ min }) => min)),
+        max: Math.max(...events.map(({ max }) => max)),
+        least: Math.min(...events.map(({ measured }) => measured)),
+        most: Math.max(...events.map(({ measured }) => measured)),
+        inside: events.filter(({ ok }) => ok).length,
+      },
+    ]
+  })
+}
+
+function tally(texts: readonly string[]): readonly string[] {
+  const counts = new Map<string, number>()
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1)
+  return [...counts].map(([text, count]) => (count === 1 ? text : `${text} (${count} times)`))
+}
+
+const range = (from: number, to: number): string => {
+  const [a, b] = [figure(from), figure(to)]
+  return a === b ? a : `${a} to ${b}`
+}
+
+const figure = (seconds: number): string => String(Math.round(seconds * 100) / 100)
