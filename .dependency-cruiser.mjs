@@ -68,8 +68,8 @@ const laws = [
   }),
   law({
     of: 'timeline',
-    sees: ['model'],
-    why: 'A timeline is a versioned file: it outlives every world that writes it.',
+    sees: ['model', 'timers'],
+    why: 'A timeline is a versioned file: it outlives every world that writes it, and knows the timers that its recoveries are made of.',
   }),
   law({
     of: 'worlds/twin',

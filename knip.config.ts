@@ -2,7 +2,10 @@
 import type { KnipConfig } from 'knip'
 
 export default {
-  entry: ['src/cli/main.ts', 'src/index.ts', 'scripts/*.{ts,mjs}', 'bench/*.ts', 'engines/**/*.ts', 'src/**/*.case.ts'],
+  entry: [
+    ...['src/cli/main.ts', 'src/index.ts', 'src/worlds/local/outside/main.ts'],
+    ...['scripts/*.{ts,mjs}', 'bench/*.ts', 'engines/**/*.ts', 'src/**/*.case.ts'],
+  ],
   project: ['{src,test,scripts,bench,engines}/**/*.{ts,mjs}'],
   ignoreExportsUsedInFile: true,
   // the toolchain that engines are built with, and a server of Debian's, where there are such

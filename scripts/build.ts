@@ -1,4 +1,4 @@
-// Bundles the command line and the library into dist/, packages included: one file to read instead of hundreds makes a cold
+// Bundles the command line, the library and the process outside (worlds/local) into dist/, packages included: one file to read instead of hundreds makes a cold
 // start fast. What is imported by `import()` becomes a chunk of its own and is read only when needed. Declarations are made
 // apart (`npm run build:types`), since they take longer than all of this. A failed build leaves the old dist/ as it was.
 import { chmodSync, existsSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
@@ -16,7 +16,7 @@ const banner = "import { createRequire as requireFrom } from 'node:module'; var 
 
 try {
   await build({
-    entryPoints: { cli: 'src/cli/main.ts', index: 'src/index.ts' },
+    entryPoints: { cli: 'src/cli/main.ts', index: 'src/index.ts', outside: 'src/worlds/local/outside/main.ts' },
     outdir: fresh,
     bundle: true,
     splitting: true,

@@ -45,7 +45,7 @@ function packagesOf(path) {
 
 /** The build stamps dist/cli.js with the moment it began, so that a file saved while it ran counts as newer. */
 function built() {
-  if (!existsSync(inRoot('dist/cli.js')) || !existsSync(inRoot('dist/index.js'))) return false
+  if (!['cli', 'index', 'outside'].every((name) => existsSync(inRoot(`dist/${name}.js`)))) return false
   const builtAt = statSync(inRoot('dist/cli.js')).mtimeMs
   return ['src', 'scripts/build.ts', 'package.json', 'package-lock.json'].every(
     (path) => newest(inRoot(path)) <= builtAt,

@@ -147,16 +147,6 @@ export const engineLocks: readonly EngineFamily[] = [
     cacheMebibytes: 80,
   },
   {
-    name: 'toxiproxy',
-    about: 'links that are slow, narrow or cut',
-    module: 'github.com/Shopify/toxiproxy/v2',
-    version: 'v2.5.0',
-    stamps: ['github.com/Shopify/toxiproxy/v2.Version=v2.5.0'],
-    binaries: [binary('toxiproxy-server', 'github.com/Shopify/toxiproxy/v2/cmd/server', 9, 10)],
-    files: [],
-    cacheMebibytes: 100,
-  },
-  {
     name: 'helm',
     about: 'renders charts',
     module: 'helm.sh/helm/v3',

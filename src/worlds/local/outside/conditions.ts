@@ -33,8 +33,13 @@ export const allWell: Conditions = { hops: {}, late: {}, checkPorts: {} }
 
 export const copyKey = (app: string, site: string): string => `${app}/${site}`
 
+export interface WayState {
+  readonly cut?: 'blackhole' | 'refuse'
+  readonly lateSeconds: number
+}
+
 /** The way over several hops: cut as its worst hop is, as late as all of them together. A black hole hides a refusal behind it. */
-export function wayOver(conditions: Conditions, crosses: readonly Hop[]): Required<HopState> | Omit<HopState, 'cut'> {
+export function wayOver(conditions: Conditions, crosses: readonly Hop[]): WayState {
   const states = crosses.flatMap((hop) => conditions.hops[hop] ?? [])
   const lateSeconds = states.reduce((sum, state) => sum + (state.lateSeconds ?? 0), 0)
   const cut = states.some((state) => state.cut === 'blackhole')

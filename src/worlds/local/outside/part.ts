@@ -22,7 +22,8 @@ export interface OutsideEvent {
 
 export interface Surroundings {
   readonly conditions: () => Conditions
-  readonly tell: (event: Omit<OutsideEvent, 'number' | 'atMs'>) => void
+  /** `atMs`: when it began, where that was noticed only later. */
+  readonly tell: (event: Omit<OutsideEvent, 'number' | 'atMs'> & Partial<Pick<OutsideEvent, 'atMs'>>) => void
   /** Constants of ours are divided by it. */
   readonly speed: () => number
   /** To the log of the process. */

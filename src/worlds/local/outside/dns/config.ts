@@ -1,12 +1,21 @@
-import type { Hop } from '../conditions.ts'
+// Zones, records and health checks as Route 53 would hold them, and who asks: plain data. Seconds are those of the document, to be
+// divided by the speed.
 
-/** Zones as Route 53 would hold them. */
+import type { Hop } from '../conditions.ts'
+import type { Destination } from '../dial.ts'
+
 export interface DnsConfig {
   /** UDP and TCP on 127.0.0.1. */
   readonly port: number
+  /** Their names: for these the server speaks with authority. */
+  readonly zones: readonly string[]
   readonly records: readonly RecordConfig[]
+  /** Names that stand for another one. */
+  readonly aliases: readonly AliasConfig[]
   readonly checks: readonly CheckConfig[]
-  /** From a verdict to all name servers, at most; seconds of the document. */
+  /** Users by where they are: the name servers near each of them hear of a verdict in their own time. */
+  readonly audiences: readonly DnsAudience[]
+  /** From a verdict to all name servers, at most. */
   readonly propagationSeconds: number
 }
 
@@ -18,29 +27,59 @@ export interface RecordConfig {
   readonly address: string
   readonly ttlSeconds: number
   readonly routing:
-    | { readonly kind: 'simple' | 'multivalue' }
+    | { readonly kind: 'simple' | 'multivalue' | 'latency' }
     | { readonly kind: 'failover'; readonly role: 'PRIMARY' | 'SECONDARY' }
     | { readonly kind: 'weighted'; readonly weight: number }
-    | { readonly kind: 'latency'; readonly region: string }
+    /** A country, a continent, or `*`. */
     | { readonly kind: 'geolocation'; readonly location: string }
-  /** Of `checks`; undefined: always healthy, or as the target group is. */
+  /** Of `checks`; undefined: always healthy, or as the targets are. */
   readonly check?: string
-  /** An alias that follows the health of the load balancer's targets. */
-  readonly evaluateTargetHealth: boolean
+  /** The load balancer that the record stands for and whose targets' health it follows. */
+  readonly targets?: Destination
+}
+
+/** Within its zone an alias gives the other name's answer; across zones a CNAME names it. */
+export interface AliasConfig {
+  readonly name: string
+  readonly to: string
+  readonly kind: 'alias' | 'cname'
+  readonly ttlSeconds: number
 }
 
 export interface CheckConfig {
   readonly id: string
   readonly app: string
   readonly site: string
+  readonly host: string
+  /** `alarm`: it follows the load balancer's count of healthy targets, minute by minute, where no checker has a way to it. */
+  readonly by: 'checkers' | 'alarm'
   /** Where the door listens in truth; `port` is what the declaration says. */
-  readonly address: string
-  readonly doorPort: number
+  readonly door: Destination
   readonly port: number
   readonly path: string
   readonly protocol: 'http' | 'https' | 'tcp'
+  /** Must be in the first 5,120 bytes of the answer. */
+  readonly contains?: string
   readonly intervalSeconds: number
   readonly failureThreshold: number
   readonly checkers: number
-  readonly crosses: readonly Hop[]
+  /** Whether public checkers have a way to it at all. */
+  readonly reached: boolean
+  /** What takes the load balancer itself away, and its figures with it. */
+  readonly standsOn: readonly Hop[]
 }
+
+export interface DnsAudience {
+  readonly name: string
+  /** How its queries are known: by the client subnet of EDNS, one address: `dig +subnet=198.18.0.3`. */
+  readonly subnet: string
+  readonly apps: readonly string[]
+  /** Sites that records lead to by latency, the nearest first. */
+  readonly near: readonly string[]
+  /** Country, then continent. */
+  readonly origins: readonly string[]
+}
+
+/** Of the users with that number: a network kept for measurements (RFC 2544), so that they are nobody's. */
+export const subnetOf = (index: number): string =>
+  `198.${18 + ((index >> 16) & 1)}.${(index >> 8) & 255}.${index & 255}`

@@ -6,3 +6,6 @@ export interface RepositoriesConfig {
   /** With index.yaml and packages. */
   readonly charts: string
 }
+
+/** Where each is found on the server. */
+export const repositoryPaths = { git: '/fleet.git', charts: '/charts' } as const

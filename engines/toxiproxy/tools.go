@@ -1,8 +1,0 @@
-//go:build tools
-
-// What is built of this lock. go.mod and go.sum beside it say from exactly what.
-package tools
-
-import (
-	_ "github.com/Shopify/toxiproxy/v2/cmd/server"
-)

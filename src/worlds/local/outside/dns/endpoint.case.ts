@@ -1,0 +1,95 @@
+// A world for tests: conditions that can be set, events that can be read, and front doors that answer, or do not.
+
+import type { Server } from 'node:http'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Conditions } from '../conditions.ts'
+import { allWell } from '../conditions.ts'
+import { targetsPath } from '../doors/config.ts'
+import type { OutsideEvent, Surroundings } from '../part.ts'
+
+export type Told = Parameters<Surroundings['tell']>[0] & Pick<OutsideEvent, 'atMs'>
+
+export interface FakeWorld {
+  readonly surroundings: Surroundings
+  readonly events: Told[]
+  set(conditions: Partial<Conditions>): void
+}
+
+export function fakeWorld(speed: number): FakeWorld {
+  let conditions = allWell
+  const events: Told[] = []
+  return {
+    events,
+    set: (some) => {
+      conditions = { ...allWell, ...some }
+    },
+    surroundings: {
+      conditions: () => conditions,
+      tell: (event) => void events.push({ atMs: Date.now(), ...event }),
+      speed: () => speed,
+      say: () => undefined,
+    },
+  }
+}
+
+/** A front door with pods behind it, asked in turn. */
+export class Door {
+  readonly address: string
+  /** Of its pods: what each answers. */
+  pods: number[] = [200]
+  targets: { targets: number; healthy: number } | undefined = { targets: 1, healthy: 1 }
+  lateMs = 0
+  requests = 0
+  private server: Server | undefined
+  constructor(address: string) {
+    this.address = address
+  }
+
+  async open(port: number): Promise<number> {
+    const server = createServer((request, response) => {
+      if (request.url === targetsPath && this.targets !== undefined) {
+        response.writeHead(this.targets.healthy > 0 ? 200 : 503).end(JSON.stringify(this.targets))
+        return
+      }
+      this.requests += 1
+      const status = this.pods[this.requests % this.pods.length] ?? 503
+      setTimeout(() => response.writeHead(status).end('up and well'), this.lateMs)
+    })
+    this.server = server
+    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, this.address, resolve))
+    return (server.address() as AddressInfo).port
+  }
+
+  async close(): Promise<void> {
+    this.server?.closeAllConnections()
+    await new Promise((resolve) => (this.server === undefined ? resolve(0) : this.server.close(resolve)))
+    this.server = undefined
+  }
+}
+
+/** Milliseconds until it held. */
+export async function until(
+  holds: () => boolean | Promise<boolean>,
+  seconds: number,
+  what = () => '',
+): Promise<number> {
+  const began = Date.now()
+  while (Date.now() - began < seconds * 1_000) {
+    if (await holds()) return Date.now() - began
+    await pause(5)
+  }
+  throw new Error(`not within ${seconds} s ${what()}`)
+}
+
+/** The same numbers each time (mulberry32). */
+export function seeded(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
+  }
+}

@@ -1,0 +1,91 @@
+// A Git repository over smart HTTP, to be read: what `git http-backend` does for a fetch, in the two requests of the protocol
+// (https://git-scm.com/docs/http-protocol). Git itself does the work, a few fetches at a time; nothing can be pushed.
+
+import { spawn } from 'node:child_process'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { createGunzip } from 'node:zlib'
+
+const service = 'git-upload-pack'
+
+export interface GitServer {
+  /** True where the path was one of its own. */
+  answer(path: string, query: URLSearchParams, request: IncomingMessage, response: ServerResponse): boolean
+  readonly served: () => number
+}
+
+export function gitServer(repository: () => string, atOnceMax = 4): GitServer {
+  let running = 0
+  let served = 0
+  const waiting: (() => void)[] = []
+
+  async function turn(): Promise<() => void> {
+    if (running >= atOnceMax) await new Promise<void>((go) => waiting.push(go))
+    else running += 1
+    let over = false
+    return () => {
+      if (over) return
+      over = true
+      const next = waiting.shift()
+      if (next === undefined) running -= 1
+      else next()
+    }
+  }
+
+  async function run(request: IncomingMessage, response: ServerResponse, advertise: boolean): Promise<void> {
+    const release = await turn()
+    if (response.destroyed) return release()
+    const protocol = String(request.headers['git-protocol'] ?? '')
+    const git = spawn(
+      'git',
+      ['upload-pack', '--stateless-rpc', ...(advertise ? ['--advertise-refs'] : []), repository()],
+      {
+        stdio: ['pipe', 'pipe', 'ignore'],
+        env: {
+          PATH: process.env.PATH,
+          GIT_CONFIG_NOSYSTEM: '1',
+          ...(/^version=[012]$/.test(protocol) && { GIT_PROTOCOL: protocol }),
+        },
+      },
+    )
+    git.once('error', () => {
+      release()
+      if (!response.headersSent) response.writeHead(500)
+      response.end()
+    })
+    git.once('close', () => {
+      served += 1
+      release()
+    })
+    // a client that goes away takes its process along
+    response.once('close', () => git.kill())
+    git.stdin.on('error', () => undefined)
+    response.writeHead(200, {
+      'content-type': `application/x-${service}-${advertise ? 'advertisement' : 'result'}`,
+      'cache-control': 'no-cache',
+    })
+    if (advertise) {
+      response.write(`${packet(`# service=${service}\n`)}0000`)
+      git.stdin.end()
+    } else if (request.headers['content-encoding'] === 'gzip') {
+      const plain = createGunzip()
+      plain.once('error', () => git.kill())
+      request.pipe(plain).pipe(git.stdin)
+    }
+    // not pipeline(): git may close its end before all is read, and that must not take the connection along
+    else request.pipe(git.stdin)
+    git.stdout.pipe(response)
+  }
+
+  return {
+    served: () => served,
+    answer(path, query, request, response) {
+      const advertise = path === '/info/refs' && query.get('service') === service && request.method === 'GET'
+      const fetch = path === `/${service}` && request.method === 'POST'
+      if (!advertise && !fetch) return false
+      void run(request, response, advertise)
+      return true
+    },
+  }
+}
+
+const packet = (text: string): string => `${(text.length + 4).toString(16).padStart(4, '0')}${text}`

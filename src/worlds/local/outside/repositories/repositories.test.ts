@@ -1,0 +1,86 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { writeCharts } from '../../delivery/charts.ts'
+import { commitFiles } from '../../delivery/git.ts'
+import { choosePorts } from '../../ports.ts'
+import { repositories } from './repositories.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'skerry-repositories-'))
+const folder = join(root, 'fleet.git')
+const charts = join(root, 'charts')
+const it = repositories({ say: () => undefined })
+const now = new Date('2026-11-21T12:00:00Z')
+let port = 0
+const at = (path: string) => `http://127.0.0.1:${port}${path}`
+const files = [{ path: 'apps/a.yaml', text: 'kind: ConfigMap\n' }]
+const repository = { folder, branch: 'main', refs: ['refs/tags/v1'], files }
+
+beforeAll(async () => {
+  port = (await choosePorts({ repositories: ['http'] }, {})).repositories?.http ?? 0
+  commitFiles(repository, now)
+  writeCharts(charts, [{ name: 'web', version: '1.2.3', description: 'a chart', files: { 'values.yaml': '{}\n' } }])
+  writeFileSync(join(root, 'secret'), 'not for anybody')
+  await it.configure({ port, git: folder, charts })
+})
+afterAll(async () => {
+  await it.close()
+  rmSync(root, { recursive: true, force: true })
+})
+
+const clone = (to: string, ...more: readonly string[]) =>
+  new Promise<number | null>((resolve) =>
+    spawn('git', ['clone', '--quiet', ...more, at('/fleet.git'), join(root, to)], { stdio: 'ignore' }).once(
+      'close',
+      resolve,
+    ),
+  )
+
+test('git clones a branch and a tag, several at once, shallow too', async () => {
+  const all = await Promise.all([
+    clone('one'),
+    clone('two', '--branch=v1', '--depth=1'),
+    ...Array.from({ length: 6 }, (_, index) => clone(`more-${index}`)),
+  ])
+  expect(all).toEqual(all.map(() => 0))
+  expect(readFileSync(join(root, 'two/apps/a.yaml'), 'utf8')).toBe('kind: ConfigMap\n')
+}, 30_000)
+
+test('a commit is made only when the files are others, and takes the refs along', () => {
+  const before = commitFiles(repository, now)
+  expect(before.changed).toBe(false)
+  const after = commitFiles({ ...repository, files: [{ path: 'b.yaml', text: 'ä\n' }] }, now)
+  expect(after.changed).toBe(true)
+  const git = (...words: readonly string[]) =>
+    execFileSync('git', ['-C', folder, ...words], { encoding: 'utf8' }).trim()
+  expect(git('rev-parse', 'v1')).toBe(after.commit)
+  expect(git('ls-tree', '-r', '--name-only', 'main')).toBe('b.yaml')
+  expect(git('rev-list', '--count', 'main')).toBe('2')
+})
+
+test('nothing can be pushed, and nothing else of the disk be read', async () => {
+  expect((await fetch(at('/fleet.git/info/refs?service=git-receive-pack'))).status).toBe(404)
+  for (const path of [
+    '/charts/../secret',
+    '/charts/%2e%2e/secret',
+    '/charts/..%2fsecret',
+    '/fleet.git/config',
+    '/charts/',
+  ])
+    expect((await fetch(at(path))).status, path).toBe(404)
+})
+
+test('charts come with an index that names them, the same in every run', async () => {
+  const index = await (await fetch(at('/charts/index.yaml'))).text()
+  expect(JSON.parse(index)).toMatchObject({ entries: { web: [{ version: '1.2.3', urls: ['web-1.2.3.tgz'] }] } })
+  const bytes = Buffer.from(await (await fetch(at('/charts/web-1.2.3.tgz'))).arrayBuffer())
+  const names = execFileSync('tar', ['-tzf', '-'], { input: bytes, encoding: 'utf8' })
+  expect(names.trim().split('\n')).toEqual(['web/Chart.yaml', 'web/values.yaml'])
+})
+
+test('without a configuration nobody listens', async () => {
+  await it.configure(undefined)
+  await expect(fetch(at('/charts/index.yaml'))).rejects.toThrow()
+})
