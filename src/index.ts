@@ -16,15 +16,24 @@ export { compareFolder, deliverToFolder } from './delivery/folder.ts'
 export { readPlanRecord, writePlanRecord } from './delivery/plan-record.ts'
 // 7 break
 export {
+  type CompareDrillOptions,
+  clustersNeeded,
+  compareDrill,
+  type DrillComparison,
   type DrillOptions,
   type DrillResult,
   drillInRuns,
   everySingleLoss,
   everySingleLossInRuns,
+  Interrupted,
+  type LiveOptions,
+  type LiveProgress,
   type RunsDone,
   runDrill,
   runEverySingleLoss,
+  runLive,
   type SingleLossReport,
+  waitingText,
 } from './drill/index.ts'
 // explain
 export { explainField, fieldPaths } from './explain/field.ts'
@@ -60,6 +69,7 @@ export {
 } from './plan/index.ts'
 // 9 tell
 export { comparisonText, deliveredText } from './report/artefacts-text.ts'
+export { drillComparisonJson, drillComparisonText } from './report/drill-comparison.ts'
 export { drillJson, singleLossJson } from './report/drill-json.ts'
 export { drillJunit } from './report/drill-junit.ts'
 export { drillBrief, drillText } from './report/drill-text.ts'
@@ -67,7 +77,10 @@ export { fieldText, lawText, placementText, placeText, timerText } from './repor
 export { failoverText } from './report/failover-text.ts'
 export { findingsGithub, findingsJson, findingsJunit, findingsSarif } from './report/findings-machine.ts'
 export { type Checked, findingsBrief, findingsText } from './report/findings-text.ts'
-export { downText, localStatusJson, localStatusText, upJson, upText } from './report/local-text.ts'
+export { failbackJson, failbackText } from './report/local-failback.ts'
+export { localStatusPrometheus } from './report/local-prometheus.ts'
+export { localStatusBrief, localStatusJson, localStatusLine, localStatusText } from './report/local-status-text.ts'
+export { downText, upJson, upText } from './report/local-text.ts'
 export { planJson } from './report/plan-json.ts'
 export { planMarkdown } from './report/plan-markdown.ts'
 export { planBackwardText, planBrief, planText } from './report/plan-text.ts'
@@ -95,4 +108,4 @@ export type { Installed } from './worlds/local/install/want.ts'
 export { simulate } from './worlds/twin/simulate.ts'
 /** Engines as processes of this machine; loaded when it is used. */
 export const localWorld = () => import('./worlds/local/index.ts')
-export type { DownReport, LocalStatus, LogFile, UpReport } from './worlds/local/index.ts'
+export type { DownReport, FailbackReport, LocalStatus, LogFile, UpReport } from './worlds/local/index.ts'

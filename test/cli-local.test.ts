@@ -1,7 +1,7 @@
 // The verbs of the world on this machine, as people run them, where no engine is installed and nothing runs. With engines:
 // src/worlds/local/*.engine.test.ts. Runs the bundle in dist/.
 
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -64,6 +64,41 @@ test('where nothing runs, status and down say so, and kubeconfig and logs say wh
     expect(stderr).toContain('skerry up --only virginia')
     expect(status).toBe(2)
   }
+})
+
+test('failback where nothing runs says what to type', () => {
+  const { stderr, status } = skerry(['failback', 'nginx', '-f', federation])
+  expect(stderr).toContain('nothing of this fleet runs on this machine')
+  expect(stderr).toContain('next  start some of it: skerry up')
+  expect(status).toBe(2)
+})
+
+test('a speed that is none, and a look too often, are wrong uses', () => {
+  for (const [words, said] of [
+    [['up', federation, '--speed', 'fast'], '--speed takes a number from 1 to 60, not fast'],
+    [['up', federation, '--speed', '0'], '--speed takes a number from 1 to 60, not 0'],
+    [['status', federation, '--interval', '0'], '--interval takes seconds from 0.2 to 3600, not 0'],
+    [['status', federation, '--watch', '-o', 'prometheus'], '--watch and -o prometheus do not go together'],
+  ] as const) {
+    const { stderr, status } = skerry(words)
+    expect(stderr).toContain(said)
+    expect(status).toBe(2)
+  }
+})
+
+test('a watch prints a line for each look where there is no terminal, and Ctrl-C is its ordinary end', async () => {
+  const env = { ...process.env, NO_COLOR: '1', SKERRY_STATE: join(work, 'state') }
+  const child = spawn(process.execPath, [command, 'status', federation, '--watch', '--interval', '0.2'], { env })
+  let said = ''
+  child.stdout.on('data', (chunk: Buffer) => {
+    said += chunk.toString()
+    if (said.split('\n').length > 3) child.kill('SIGINT')
+  })
+  const code = await new Promise((resolve) => child.once('exit', resolve))
+  expect(said.split('\n').slice(0, 2)).toEqual(
+    Array.from({ length: 2 }, () => 'nothing of this fleet runs on this machine'),
+  )
+  expect(code).toBe(0)
 })
 
 test('the real world is refused until it is there', () => {

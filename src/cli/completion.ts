@@ -8,6 +8,12 @@ import type { Shell } from './command.ts'
 
 const namesFor: Readonly<Record<string, (fleet: Fleet) => readonly string[]>> = {
   drill: (fleet) => fleet.drills.map((drill) => drill.name),
+  failback: (fleet) =>
+    fleet.apps
+      .filter(({ placement }) => placement.some(({ federation }) => federation !== undefined))
+      .map((app) => app.name),
+  kubeconfig: (fleet) => [...fleet.clusters, ...fleet.federations].map((it) => it.name),
+  logs: (fleet) => [...fleet.clusters, ...fleet.federations].map((it) => it.name),
   explain: (fleet) => ['failover', 'placement', ...fleet.apps.map((app) => app.name)],
 }
 

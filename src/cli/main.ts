@@ -6,6 +6,7 @@ import { Refusal } from '../model/refusal.ts'
 import type { Shell, Verb } from './command.ts'
 import type { ExitCode } from './exit.ts'
 import { exit, exitHelp, exitOf } from './exit.ts'
+import { listenForInterrupts } from './interrupt.ts'
 import { refusalText } from './refusal-text.ts'
 import type { FleetOptions } from './shell.ts'
 import { shellOf, version } from './shell.ts'
@@ -138,6 +139,7 @@ verb(
       .option('--all', 'every drill of the fleet, one after the other')
       .option('--list', 'only list the drills')
       .option('--save <file>', 'write the timeline of the shown run')
+      .option('--compare <worlds>', 'twin,local: measure it on the engines here, and hold the twin against it')
       .addHelpText(
         'after',
         `\nExamples\n  skerry drill --list\n  skerry drill lose-los-angeles\n  skerry drill lose-los-angeles --seed 8f3a -o json\n  skerry drill --all -o junit > drills.xml\n  skerry drill                         every single loss, worst first\n\n${exitHelp}`,
@@ -167,10 +169,11 @@ verb(
       .addOption(fleetOption())
       .addOption(world('local'))
       .option('--only <cluster...>', 'only these clusters; a federation comes with its host')
+      .option('--speed <factor>', 'shorten every constant of the engines by this factor, 1 to 60; left out: as it runs')
       .addOption(output('text', 'json'))
       .addHelpText(
         'after',
-        '\nExamples\n  skerry up --only virginia                      one control plane, with nodes\n  skerry up --only parent virginia oregon        Karmada, with two members\n  skerry status\n  kubectl --kubeconfig <(skerry kubeconfig virginia) get nodes\n  skerry down\n\nThe engines come from: skerry engines install',
+        '\nExamples\n  skerry up --only virginia                      one control plane, with nodes\n  skerry up --only parent virginia oregon        Karmada, with two members\n  skerry up --speed 10                           ten minutes of a drill take one\n  skerry status\n  kubectl --kubeconfig <(skerry kubeconfig virginia) get nodes\n  skerry down\n\nThe engines come from: skerry engines install',
       ),
 )
 verb(
@@ -178,7 +181,33 @@ verb(
   '[fleet...]',
   'what runs, what is dead, and what has not been heard of',
   () => import('./commands/status.ts').then((it) => it.status),
-  (command) => command.addOption(fleetOption()).addOption(world('local')).addOption(output('text', 'json')),
+  (command) =>
+    command
+      .addOption(fleetOption())
+      .addOption(world('local'))
+      .addOption(output('text', 'json', 'prometheus'))
+      .option('--watch', 'again and again, until Ctrl-C: redrawn on a terminal, else a line each time')
+      .option('--interval <seconds>', 'how long --watch waits between two looks', '2')
+      .addHelpText(
+        'after',
+        '\nThree honest states: ✓ as wanted, ✗ behind, and not heard of since. Whoever is silent while the others answer is not waited for.\n--watch ends with 0 on Ctrl-C; with -o json it prints one line for each look.\n\nExamples\n  skerry status --watch\n  skerry status -o json | jq ".apps[] | {app, state, ready}"\n  skerry status -o prometheus > /var/lib/node_exporter/skerry.prom',
+      ),
+)
+verb(
+  'failback',
+  '<app>',
+  'an app that a lost member gave up goes back to where the fleet declares it, without a gap',
+  () => import('./commands/failback.ts').then((it) => it.failback),
+  (command) =>
+    command
+      .addOption(fleetOption())
+      .addOption(world('local'))
+      .addOption(output('text', 'json'))
+      .option('--dry-run', 'only say what would be done, as commands')
+      .addHelpText(
+        'after',
+        `\nNothing goes back by itself: Karmada moves replicas off a lost member, never back. New copies are ready before old ones go;\nwhat was killed in between is gone on with by the next failback.\n\nExamples\n  skerry failback nginx --dry-run\n  skerry failback nginx\n\n${exitHelp}`,
+      ),
 )
 verb(
   'kubeconfig',
@@ -253,7 +282,7 @@ async function main(words: readonly string[]): Promise<ExitCode> {
     process.exit(error.code === 'EPIPE' ? exit.done : exit.world)
   })
   process.stderr.on('error', () => undefined)
-  process.once('SIGINT', () => process.exit(exit.interrupted))
+  listenForInterrupts()
   try {
     if (words[2] === 'completion' || words[2] === 'complete')
       await import('./completion.ts').then((it) => it.addCompletion(program, shell()))

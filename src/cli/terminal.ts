@@ -13,10 +13,18 @@ export interface Terminal {
   say(text: string): void
   /** How far something is that takes long, on stderr. */
   progress(): Progress
+  /** What is drawn over and over in one place, on stdout; undefined where that is no terminal. */
+  screen(): Screen | undefined
   /** Columns of stdout; 100 where it is no terminal. */
   readonly columns: number
   /** Whether the locale shows more than ASCII. */
   readonly unicode: boolean
+}
+
+export interface Screen {
+  draw(text: string): void
+  /** What was drawn last stays, and what is written next begins below it. */
+  over(): void
 }
 
 type Style = Parameters<typeof styleText>[0]
@@ -46,6 +54,7 @@ export function terminal(
     answer: (text) => write(out, text, colour && colours(out, env)),
     say: (text) => write(err, text, colour && colours(err, env)),
     progress: () => progress(err, () => performance.now()),
+    screen: () => (out.isTTY === true && env.TERM !== 'dumb' ? screen(out, colour && colours(out, env)) : undefined),
     columns: out.isTTY === true && out.columns > 40 ? out.columns : 100,
     unicode: /utf-?8/i.test(env.LC_ALL ?? env.LC_CTYPE ?? env.LANG ?? 'utf-8') && env.TERM !== 'linux',
   }
@@ -58,9 +67,30 @@ function colours(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): boolean {
 }
 
 function write(stream: NodeJS.WriteStream, text: string, colour: boolean): void {
-  const lines = text.split('\n').map(visible)
-  const shown = (colour ? lines.map(paint) : lines).join('\n')
+  const shown = linesOf(text, colour).join('\n')
   stream.write(shown.endsWith('\n') ? shown : `${shown}\n`)
+}
+
+function linesOf(text: string, colour: boolean): readonly string[] {
+  const lines = text.split('\n').map(visible)
+  return colour ? lines.map(paint) : lines
+}
+
+/** From the top of the screen, line by line over what is there, so that nothing flickers; what does not fit is counted. */
+function screen(out: NodeJS.WriteStream, colour: boolean): Screen {
+  out.write('\u001b[2J')
+  return {
+    draw: (text) => {
+      const lines = text.split('\n')
+      const rows = Math.max(4, (out.rows ?? 24) - 1)
+      const columns = Math.max(40, out.columns ?? 100)
+      const fit =
+        lines.length <= rows ? lines : [...lines.slice(0, rows - 1), `  and ${lines.length - rows + 1} lines more`]
+      const shown = linesOf(fit.map((line) => [...line].slice(0, columns).join('')).join('\n'), colour)
+      out.write(`\u001b[H${shown.map((line) => `${line}\u001b[K`).join('\n')}\n\u001b[J`)
+    },
+    over: () => undefined,
+  }
 }
 
 function paint(line: string): string {

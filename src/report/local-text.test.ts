@@ -1,11 +1,10 @@
-// What people read of the world on their machine.
+// What people read of what was done on their machine.
 import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { expect, test } from 'vitest'
 import type { Step } from '../model/plan.ts'
-import type { LocalStatus } from '../worlds/local/status.ts'
 import type { UpReport } from '../worlds/local/up.ts'
-import { downText, localStatusJson, localStatusText, upJson, upText } from './local-text.ts'
+import { downText, upJson, upText } from './local-text.ts'
 
 const step = (kind: Step['kind'], id: string, subject: Step['subject'], intent: Step['intent'] = {}): Step => ({
   ...{ kind, id, subject, intent },
@@ -17,6 +16,8 @@ const step = (kind: Step['kind'], id: string, subject: Step['subject'], intent: 
 
 const report: UpReport = {
   folder: '/state/shops-00000000',
+  speed: 1,
+  unscaled: [],
   seconds: 11.14,
   started: 12,
   kept: 5,
@@ -67,74 +68,6 @@ test('an up tells time and memory, and hides neither what stood in nor what is n
   })
 })
 
-const engine = (id: string, rest: Partial<LocalStatus['engines'][number]>): LocalStatus['engines'][number] => ({
-  id,
-  engine: 'etcd',
-  of: { kind: 'cluster', name: 'virginia' },
-  state: 'running',
-  since: '2026-11-21T12:00:00.000Z',
-  seconds: 90,
-  pid: 4711,
-  mebibytes: 50,
-  ...rest,
-})
-
-const status: LocalStatus = {
-  fleet: 'shops',
-  folder: '/state/shops-00000000',
-  up: 'done',
-  cutOffAt: [],
-  holder: undefined,
-  engines: [
-    engine('cluster/virginia/etcd', {}),
-    engine('cluster/virginia/kube-apiserver', { state: 'dead', seconds: 40, pid: undefined, mebibytes: 0 }),
-    engine('cluster/virginia/kwok-virginia', { state: 'notHeardOf', seconds: undefined, since: undefined }),
-  ],
-  clusters: [
-    { name: 'virginia', nodes: 0, expected: 4, ready: undefined },
-    { name: 'oregon', nodes: 4, expected: 4, ready: 3 },
-  ],
-  federations: [
-    {
-      name: 'main',
-      members: [
-        { name: 'virginia', ready: false },
-        { name: 'oregon', ready: true },
-      ],
-    },
-  ],
-  mebibytes: 100,
-}
-
-test('a status has three honest states: running, dead, and not heard of', () => {
-  expect(localStatusText(status)).toBe(
-    [
-      'shops on this machine: 3 engines, 100 MiB of memory',
-      '',
-      'Clusters',
-      '  ✗ virginia: its API does not answer',
-      '  ✗ oregon: 3 of 4 nodes ready',
-      '',
-      'Federations',
-      '  ✗ main: virginia not ready, oregon ready',
-      '',
-      'Engines',
-      '  ✓ cluster/virginia/etcd                            running      for 90 s  50 MiB',
-      '  ✗ cluster/virginia/kube-apiserver                  dead         last heard of 40 s ago',
-      '  ✗ cluster/virginia/kwok-virginia                   not heard of never answered  50 MiB',
-    ].join('\n'),
-  )
-  expect(JSON.parse(localStatusJson(status))).toMatchObject({ version: 1, world: 'local', fleet: 'shops' })
-})
-
-test('a run that was cut off, and one that is at work, are told first', () => {
-  expect(localStatusText({ ...status, up: 'begun', cutOffAt: ['federation/main/crds'] })).toContain(
-    '  a run was cut off at federation/main/crds\n  next  skerry up, to go on, or skerry down\n',
-  )
-  const holder = { verb: 'up', pid: 17, since: '2026-11-21T12:00:00.000Z' }
-  expect(localStatusText({ ...status, up: 'begun', holder })).toContain('  skerry up is at work on it (process 17)\n')
-})
-
 test('a down says what it ended', () => {
   expect(downText(undefined)).toBe('nothing of this fleet runs on this machine')
   const stopped = [
@@ -144,15 +77,19 @@ test('a down says what it ended', () => {
   expect(downText({ folder: '/state', stopped, seconds: 1.4 })).toBe('1 engine ended in 1.4 s; nothing is left')
 })
 
-test('what is printed as JSON is what the published schemas say, also where nothing runs', () => {
-  const judge = (schema: string) =>
-    new Ajv2020({ strict: true, allErrors: true, formats: { 'date-time': true } }).compile(
-      JSON.parse(readFileSync(new URL(`../../schema/${schema}`, import.meta.url), 'utf8')) as object,
-    )
-  const holder = { verb: 'up', pid: 17, since: '2026-11-21T12:00:00.000Z' }
-  const up = judge('local-up.json')
-  expect([up(JSON.parse(upJson(report))), up.errors]).toEqual([true, null])
-  const answer = judge('local-status.json')
-  for (const shown of [status, { ...status, holder, cutOffAt: ['a'] }, undefined])
-    expect([answer(JSON.parse(localStatusJson(shown))), answer.errors]).toEqual([true, null])
+test('what is printed as JSON is what the published schema says', () => {
+  const schema = readFileSync(new URL('../../schema/local-up.json', import.meta.url), 'utf8')
+  const judge = new Ajv2020({ strict: true, allErrors: true }).compile(JSON.parse(schema) as object)
+  expect([judge(JSON.parse(upJson(report))), judge.errors]).toEqual([true, null])
+})
+
+test('an up at another speed says what stays as it is', () => {
+  const fast = {
+    ...report,
+    speed: 10,
+    unscaled: ['karmada: the patience of its clients: 32 s stay, 320 s of the drill'],
+  }
+  expect(upText('shops', fast)).toContain(
+    '\nNot shortened by 10\n  karmada: the patience of its clients: 32 s stay, 320 s of the drill\n',
+  )
 })

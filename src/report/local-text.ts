@@ -1,10 +1,10 @@
-// What runs on this machine, for people: what an `up` reached and what of the plan it did not, and what `status` found.
+// What was done on this machine, for people: what an `up` reached and what of the plan it did not, and what a `down` ended.
 
 import { secondsText } from '../model/duration.ts'
 import { counted, listed } from '../model/words.ts'
 import type { DownReport } from '../worlds/local/down.ts'
-import type { EngineStatus, LocalStatus } from '../worlds/local/status.ts'
 import type { UpReport } from '../worlds/local/up.ts'
+import { sizeText } from './local-status-text.ts'
 
 export function upText(fleet: string, report: UpReport): string {
   const { seconds, started, kept, memory, clusters, federations } = report
@@ -21,6 +21,10 @@ export function upText(fleet: string, report: UpReport): string {
     ...memory.map(
       ({ engine, count, mebibytes }) => `  ${engine.padEnd(32)} ${String(count).padStart(3)}  ${sizeText(mebibytes)}`,
     ),
+    ...section(
+      `Not shortened by ${report.speed}`,
+      report.unscaled.map((sentence) => `  ${sentence}`),
+    ),
     ...section('Stood in for', groups(report, 'standIn')),
     ...section('Not on this machine', groups(report, 'notHere')),
     '',
@@ -36,9 +40,6 @@ function nodesText({ answers }: UpReport, cluster: string): string {
     .reduce((sum, { step }) => sum + Number(step.intent.replicas ?? 0), 0)
   return nodes === 0 ? '' : ` with ${counted(nodes, 'node')}`
 }
-
-const sizeText = (mebibytes: number): string =>
-  mebibytes < 1000 ? `${mebibytes} MiB` : `${(mebibytes / 1024).toFixed(2)} GiB`
 
 const section = (title: string, lines: readonly string[]): readonly string[] =>
   lines.length === 0 ? [] : ['', title, ...lines]
@@ -62,60 +63,6 @@ export function downText(report: DownReport | undefined): string {
   const ended = report.stopped.filter(({ how }) => how !== 'gone').length
   return `${counted(ended, 'engine')} ended in ${secondsText(report.seconds)}; nothing is left`
 }
-
-const stateWords = {
-  running: 'running',
-  dead: 'dead',
-  notHeardOf: 'not heard of',
-  notStarted: 'not started',
-} satisfies Record<EngineStatus['state'], string>
-
-export function localStatusText(status: LocalStatus): string {
-  const { fleet, up, cutOffAt, holder, engines, clusters, federations, mebibytes } = status
-  return [
-    `${fleet} on this machine: ${counted(engines.length, 'engine')}, ${sizeText(mebibytes)} of memory`,
-    ...(holder === undefined ? [] : [`  skerry ${holder.verb} is at work on it (process ${holder.pid})`]),
-    ...(cutOffAt.length === 0
-      ? []
-      : [`  a run was cut off at ${listed(cutOffAt.slice(0, 3))}`, '  next  skerry up, to go on, or skerry down']),
-    ...(up === 'begun' && cutOffAt.length === 0 && holder === undefined
-      ? ['  the last up did not come to its end', '  next  skerry up, to go on, or skerry down']
-      : []),
-    ...section(
-      'Clusters',
-      clusters.map(({ name, ready, expected }) =>
-        ready === undefined
-          ? `  ✗ ${name}: its API does not answer`
-          : `  ${ready >= expected ? '✓' : '✗'} ${name}: ${ready} of ${counted(expected, 'node')} ready`,
-      ),
-    ),
-    ...section(
-      'Federations',
-      federations.map(({ name, members }) =>
-        members === undefined
-          ? `  ✗ ${name}: the API of Karmada does not answer`
-          : `  ${members.every(({ ready }) => ready) ? '✓' : '✗'} ${name}: ${members.length === 0 ? 'no members' : members.map((member) => `${member.name} ${member.ready ? 'ready' : 'not ready'}`).join(', ')}`,
-      ),
-    ),
-    ...section(
-      'Engines',
-      engines.map(
-        ({ id, state, seconds, mebibytes: own }) =>
-          `  ${state === 'running' ? '✓' : '✗'} ${id.padEnd(48)} ${stateWords[state].padEnd(12)} ${sinceText(state, seconds)}${own > 0 ? `  ${sizeText(own)}` : ''}`,
-      ),
-    ),
-  ].join('\n')
-}
-
-function sinceText(state: EngineStatus['state'], seconds: number | undefined): string {
-  if (state === 'notStarted') return ''
-  if (seconds === undefined) return 'never answered'
-  return state === 'dead' ? `last heard of ${secondsText(seconds)} ago` : `for ${secondsText(seconds)}`
-}
-
-/** As schema/local-status.json says; where nothing runs there is no engine. */
-export const localStatusJson = (status: LocalStatus | undefined): string =>
-  JSON.stringify({ version: 1, world: 'local', ...(status ?? { engines: [] }) }, null, 2)
 
 /** As schema/local-up.json says: steps by their ids. */
 export const upJson = (report: UpReport): string =>

@@ -114,11 +114,13 @@ export function firstTargets(
   fleet: Fleet,
   federation: Federation,
   placement: Placement,
+  uid?: string,
 ): { readonly targets: readonly Target[]; readonly affinity: string | undefined } {
   const outcome = schedule({
     clusters: [...new Set(federation.memberClusters)].map((name) => memberCluster(fleet, name)),
     replicas: placement.replicas,
     placement: policyOf(federation, placement),
+    ...(uid !== undefined && { uid }),
   })
   return failed(outcome)
     ? { targets: [], affinity: undefined }

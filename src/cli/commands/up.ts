@@ -9,6 +9,7 @@ import { onlyLocal, sourceOf } from './local.ts'
 interface Options extends FleetOptions {
   readonly on: On
   readonly only?: readonly string[]
+  readonly speed?: string
   readonly output: 'text' | 'json'
 }
 
@@ -30,6 +31,7 @@ export const up: Verb<Options> = async (shell, inputs, options) => {
     folder: local.folderOf(shell.env, fleet.name, source),
     source,
     engines: local.enginesOfMachine(shell.env),
+    ...(options.speed !== undefined && { speed: local.speedOf(options.speed) }),
     say: shell.terminal.say,
     now: () => new Date(),
   })

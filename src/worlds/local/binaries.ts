@@ -3,9 +3,11 @@
 import { Refusal } from '../../model/refusal.ts'
 import { listed } from '../../model/words.ts'
 import type { Versions } from './answers.ts'
+import { fluxEngines } from './delivery/flux.ts'
 import { engineFiles, findEngine } from './install/cache.ts'
 import { engineLocks, familyOf } from './install/locks.ts'
 import type { Layout } from './layout.ts'
+import { outsideProgram } from './outside/program.ts'
 
 export interface Engines {
   readonly find: (name: string) => string | undefined
@@ -14,6 +16,8 @@ export interface Engines {
   /** The folder with the files of a family; '' where it is not there. */
   readonly files: (family: string) => string
   readonly versions: Versions
+  /** What Node runs as the process outside. */
+  readonly outsideProgram: () => string
 }
 
 export function enginesOfMachine(env: NodeJS.ProcessEnv): Engines {
@@ -21,8 +25,10 @@ export function enginesOfMachine(env: NodeJS.ProcessEnv): Engines {
   const version = (family: string) => engineLocks.find(({ name }) => name === family)?.version ?? ''
   return {
     find,
-    binary: (name) => find(name) ?? name,
+    // the process outside is ours, and runs on the very Node that runs this
+    binary: (name) => (name === 'node' ? process.execPath : (find(name) ?? name)),
     files: (family) => engineFiles(family, { env }) ?? '',
+    outsideProgram,
     versions: { kubernetes: version('kubernetes'), karmada: version('karmada') },
   }
 }
@@ -37,12 +43,14 @@ export function requireEngines({ find, files }: Pick<Engines, 'find' | 'files'>,
     ...(federated
       ? ['aggregated-apiserver', 'controller-manager', 'scheduler', 'webhook'].map((name) => `karmada-${name}`)
       : []),
+    ...(layout.clusters.some(({ flux }) => flux) ? fluxEngines : []),
     ...(layout.federations.some(({ members }) => members.some(({ sync }) => sync === 'pull')) ? ['karmada-agent'] : []),
   ]
   const missing = programs.filter((name) => find(name) === undefined)
   const families = new Set(missing.map((name) => familyOf(name)?.name ?? name))
   if (programs.includes('kwok') && files('kwok') === '') families.add('kwok')
   if (federated && files('karmada') === '') families.add('karmada')
+  if (layout.clusters.some(({ flux }) => flux) && files('flux') === '') families.add('flux')
   if (families.size === 0) return
   throw new Refusal(
     'refused',

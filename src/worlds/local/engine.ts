@@ -17,10 +17,11 @@ export type EngineName =
   | 'source-controller'
   | 'kustomize-controller'
   | 'helm-controller'
+  | 'outside'
 
-/** Whose control plane it is part of. */
+/** Whose control plane it is part of; the fleet: what stands outside of them all. */
 export interface Owner {
-  readonly kind: 'cluster' | 'federation'
+  readonly kind: 'cluster' | 'federation' | 'fleet'
   readonly name: string
 }
 
@@ -67,10 +68,11 @@ export interface Stop {
 }
 
 /**
- * Clients go first, then API servers, then etcd: an API server whose etcd went away before it did not stop in half an hour.
+ * Clients go first, then API servers, then etcd: an API server whose etcd went away before it did not stop in half an hour. The world
+ * outside, which the ways lead through, is there as long as any of them.
  */
 export type StopOrder = 0 | 1 | 2
-export const stopOrder = { client: 0, apiServer: 1, etcd: 2 } as const satisfies Record<string, StopOrder>
+export const stopOrder = { client: 0, apiServer: 1, etcd: 2, outside: 2 } as const satisfies Record<string, StopOrder>
 
 /** Ports by engine and by their name there, as the kernel chose them. */
 export type Ports = Readonly<Record<string, Readonly<Record<string, number>>>>

@@ -64,7 +64,7 @@ export function privateFolder(path: string): string {
 }
 
 /** Whole or not at all, so that a kill never leaves half a file. */
-export function writeFile(path: string, text: string, mode = 0o600): void {
+export function writeFile(path: string, text: string | Uint8Array, mode = 0o600): void {
   privateFolder(dirname(path))
   const fresh = `${path}.${process.pid}.new`
   writeFileSync(fresh, text, { mode })

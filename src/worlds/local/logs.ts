@@ -12,7 +12,7 @@ export interface LogFile {
   readonly path: string
 }
 
-/** By the name of a cluster or a federation; a cluster that only hosts Karmada has the logs of its federation. */
+/** By the name of a cluster, a federation, or the fleet, whose is the world outside; a cluster that only hosts Karmada has the logs of its federation. */
 export function logFiles(
   folder: string,
   state: LocalState,
@@ -23,6 +23,7 @@ export function logFiles(
   const of = (kind: string, wanted: string) => all.filter((it) => it.kind === kind && it.name === wanted)
   const federation = state.expected.hosts[name]
   const found = [
+    ...(name === state.fleet ? of('fleet', name) : []),
     ...of('cluster', name),
     ...of('federation', name),
     ...(federation === undefined || federation === name ? [] : of('federation', federation)),
@@ -47,7 +48,7 @@ function filesOf(folder: string) {
   return readdirSync(folder)
     .sort()
     .flatMap((file) => {
-      const [, kind, name, engine] = /^(cluster|federation)_([^_]+)_(.+)\.log$/.exec(file) ?? []
+      const [, kind, name, engine] = /^(cluster|federation|fleet)_([^_]+)_(.+)\.log$/.exec(file) ?? []
       return kind === undefined || name === undefined || engine === undefined
         ? []
         : [{ kind, name, engine, path: join(folder, file) }]

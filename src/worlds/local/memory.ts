@@ -1,8 +1,8 @@
 // What the engines hold in memory: measured, and estimated before anything is started.
 
 import type { EngineName } from './engine.ts'
+import { portsWanted } from './engines-of.ts'
 import type { Layout } from './layout.ts'
-import { portsWanted } from './layout.ts'
 import { residentBytes } from './process.ts'
 import type { LocalState } from './state.ts'
 
@@ -29,6 +29,7 @@ export function memoryUse(state: LocalState): readonly MemoryUse[] {
 
 /** Mebibytes of one process a minute after its start, measured on Linux with the versions of the locks; rounded up. */
 const typical: Readonly<Record<string, number>> = {
+  outside: 90,
   etcd: 70,
   'kube-apiserver': 260,
   'kube-controller-manager': 100,
@@ -41,6 +42,9 @@ const typical: Readonly<Record<string, number>> = {
   'karmada-scheduler': 50,
   'karmada-webhook': 50,
   'karmada-agent': 60,
+  'source-controller': 70,
+  'kustomize-controller': 60,
+  'helm-controller': 70,
 }
 
 export const estimatedMebibytes = (layout: Layout): number =>

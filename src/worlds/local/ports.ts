@@ -1,5 +1,6 @@
-// Ports of the loopback, chosen by the kernel: all are bound at once, so that no two are the same, and then let go for the engines. In
-// between another program may take one; the engine then says so as it ends, and gets another.
+// Ports of the loopback: all are bound at once, so that no two are the same, and then let go for the engines. In between another program
+// may take one; the engine then says so as it ends, and gets another. They lie below those that systems give to outgoing connections (from
+// 32768 on Linux, 49152 elsewhere): the port of an engine that a drill has killed must still be free when it comes back.
 
 import type { Server } from 'node:net'
 import { createServer } from 'node:net'
@@ -33,9 +34,22 @@ async function freePorts(count: number): Promise<readonly number[]> {
   }
 }
 
-const bound = (): Promise<Server> =>
+const first = 20_000
+const last = 31_999
+const tries = 40
+
+/** One by chance, so that two fleets that come up at once seldom try the same; where all of those are taken, the kernel's choice. */
+async function bound(): Promise<Server> {
+  for (let attempt = 0; attempt < tries; attempt += 1) {
+    const server = await boundTo(first + Math.floor(Math.random() * (last - first + 1))).catch(() => undefined)
+    if (server !== undefined) return server
+  }
+  return boundTo(0)
+}
+
+const boundTo = (port: number): Promise<Server> =>
   new Promise((resolve, reject) => {
     const server = createServer()
     server.once('error', reject)
-    server.listen({ port: 0, host: '127.0.0.1', exclusive: true }, () => resolve(server))
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => resolve(server))
   })

@@ -12,7 +12,12 @@ export interface Credentials {
 }
 
 /** Undefined when it is ready, else what it said instead. */
-export function probe(what: Probe, credentials: Credentials, timeoutMs = 2_000): Promise<string | undefined> {
+export function probe(
+  what: Probe,
+  credentials: Credentials,
+  timeoutMs = 2_000,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
   return new Promise((resolve) => {
     if (what.kind === 'tcp') {
       const socket = connect({ host: '127.0.0.1', port: what.port, timeout: timeoutMs })
@@ -20,19 +25,25 @@ export function probe(what: Probe, credentials: Credentials, timeoutMs = 2_000):
         socket.destroy()
         resolve(answer)
       }
+      signal?.addEventListener('abort', () => end('no answer'))
       socket.once('connect', () => end(undefined))
       socket.once('timeout', () => end('no answer'))
       socket.once('error', (error) => end(error.message))
       return
     }
-    const options = { host: '127.0.0.1', port: what.port, path: what.path, agent: false, timeout: timeoutMs }
+    const options = { host: '127.0.0.1', port: what.port, path: what.path, agent: false, signal }
     const asked = what.kind === 'https' ? httpsRequest({ ...options, ...credentials }) : httpRequest(options)
+    // a time of our own: that of a socket begins anew when it is connected, and a frozen engine still connects
+    const timer = setTimeout(() => asked.destroy(new Error('no answer')), timeoutMs)
+    const end = (answer: string | undefined) => {
+      clearTimeout(timer)
+      resolve(answer)
+    }
     asked.once('response', (response) => {
       response.resume()
-      resolve(response.statusCode === what.status ? undefined : `status ${response.statusCode}`)
+      end(response.statusCode === what.status ? undefined : `status ${response.statusCode}`)
     })
-    asked.once('timeout', () => asked.destroy(new Error('no answer')))
-    asked.once('error', (error) => resolve(error.message))
+    asked.once('error', (error) => end(error.message))
     asked.end()
   })
 }

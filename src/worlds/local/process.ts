@@ -26,6 +26,9 @@ export const isAlive = ({ pid, startTime }: ProcessId): boolean => startTimeOf(p
 /** Whether it runs and carries the token: only such a one is ever stopped. */
 export const isOurs = (id: ProcessId, token: string): boolean => isAlive(id) && tokenOf(id.pid) === token
 
+/** Whether it is not stopped by a signal, as far as the system tells. */
+export const runs = (pid: number): boolean => linux && statOf(pid)?.state !== 'T'
+
 /** Sends the signal to that very process; false where it is gone, or is not ours. */
 export function signal(id: ProcessId, token: string, name: NodeJS.Signals): boolean {
   if (!isOurs(id, token)) return false
@@ -91,12 +94,12 @@ export function residentBytes(pid: number): number {
 }
 
 /** https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html: the name, in parentheses, may itself hold spaces and parentheses. */
-function statOf(pid: number): { readonly startTime: string } | undefined {
+function statOf(pid: number): { readonly startTime: string; readonly state: string } | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1')
     const [state = 'X', ...rest] = text.slice(text.lastIndexOf(')') + 2).split(' ')
     const startTime = rest[18]
-    return state === 'Z' || state === 'X' || startTime === undefined ? undefined : { startTime }
+    return state === 'Z' || state === 'X' || startTime === undefined ? undefined : { startTime, state }
   } catch {
     return undefined
   }

@@ -35,6 +35,8 @@ export class PortTaken extends Error {
 }
 
 const readySeconds = 90
+/** One that was ready before: on a machine that is busy all over it is slow, and starting it anew would make that worse. */
+const silentSeconds = 45
 const restartsMax = 4
 
 /** Runs and is ready when this comes back. One that runs already with the same values is left alone. */
@@ -44,7 +46,7 @@ export async function ensureRunning(runner: Runner, spec: EngineSpec): Promise<'
   if (known?.process !== undefined && isOurs(known.process, known.token)) {
     if (known.digest === digest) {
       // begun by a run that was killed: it may still be starting, or hang; then it gets its chance, and is started anew after it
-      if (await readyWithin(runner, spec, known, known.readyAt === undefined ? readySeconds : 10)) {
+      if (await readyWithin(runner, spec, known, known.readyAt === undefined ? readySeconds : silentSeconds)) {
         noteReady(runner, known)
         return 'kept'
       }

@@ -5,6 +5,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Refusal } from '../../model/refusal.ts'
+import type { ExpectedCopy } from './copies.ts'
 import type { EngineName, Owner, Ports, Probe, Stop } from './engine.ts'
 import { writeFile } from './folder.ts'
 import type { ProcessId } from './process.ts'
@@ -37,6 +38,8 @@ export interface LocalState {
   readonly source: string
   /** The clusters that were asked for; undefined: every one. */
   readonly only?: readonly string[] | undefined
+  /** By how much its constants are shortened; left out: not at all. */
+  readonly speed?: number
   /** What there should be, for `status`: clusters with the number of their nodes, federations with their members. */
   readonly expected: Expected
   readonly ports: Ports
@@ -50,6 +53,8 @@ export interface Expected {
   readonly federations: Readonly<Record<string, readonly string[]>>
   /** Clusters that run nothing but a federation, by their name. */
   readonly hosts: Readonly<Record<string, string>>
+  /** What is put straight onto clusters; what a federation divides, its Karmada says. */
+  readonly copies?: readonly ExpectedCopy[]
 }
 
 export const freshState = (fleet: string, source: string, folder: string): LocalState => ({
@@ -144,16 +149,19 @@ export const orphansOf = (folder: string): readonly EngineRecord[] =>
 /** A process without a record: its token has its name, and that how it is stopped. */
 function strayRecord(engines: LocalState['engines'], token: string, process: ProcessId): EngineRecord {
   const id = token.split(':')[1] ?? token
-  const [, owner = id, engine = id] = id.split('/')
+  const [kind, owner = id, engine = id] = id.split('/')
   const known = engines[id]
   return {
     id: `${id}/stray-${process.pid}`,
     name: known?.name ?? (engine as EngineName),
-    owner: known?.owner ?? { kind: 'cluster', name: owner },
+    owner: known?.owner ?? { kind: kind === 'federation' || kind === 'fleet' ? kind : 'cluster', name: owner },
     token,
     process,
     digest: '',
-    stop: known?.stop ?? { order: engine === 'etcd' ? 2 : /apiserver/.test(engine) ? 1 : 0, graceSeconds: 3 },
+    stop: known?.stop ?? {
+      order: engine === 'etcd' || engine === 'outside' ? 2 : /apiserver/.test(engine) ? 1 : 0,
+      graceSeconds: 3,
+    },
     ready: known?.ready ?? { kind: 'tcp', port: 0 },
     startedAt: '',
   }

@@ -1,50 +1,38 @@
-// skerry status --on local: each engine as it is now, and what the API servers say of nodes and members. Three honest states: it runs and
-// answers; it is dead; it runs, and has not been heard of since. Asking changes nothing, and waits for nobody for long.
+// skerry status --on local: each engine as it is now, and what the engines say of nodes, members, apps, Flux, names and faults. Three honest
+// states: as wanted; behind; not heard of since. Asking changes nothing, asks all at once, and waits for nobody for long.
 
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { membersReady, nodesReady } from './bring-up.ts'
-import type { Clients } from './clients.ts'
-import { apiServerOf, clientsFor } from './clients.ts'
-import type { EngineSpec, Owner } from './engine.ts'
+import { existsSync } from 'node:fs'
+import { clientsFor } from './clients.ts'
 import { living } from './holder.ts'
 import { open, read } from './journal.ts'
-import { probe } from './probe.ts'
-import { isOurs, residentBytes } from './process.ts'
 import { capLog, logPath } from './runner.ts'
-import type { EngineRecord, LocalState } from './state.ts'
+import type { LocalState } from './state.ts'
 import { readState } from './state.ts'
+import type { AppStatus } from './status/apps.ts'
+import { appStatuses } from './status/apps.ts'
+import { patience, patienceMaxMs } from './status/asking.ts'
+import type { ClusterStatus, FederationStatus } from './status/clusters.ts'
+import { clusterSaid, federationSaid } from './status/clusters.ts'
+import type { EngineStatus } from './status/engines.ts'
+import { engineStatuses } from './status/engines.ts'
+import type { FluxStatus } from './status/flux.ts'
+import { fluxStatuses } from './status/flux.ts'
+import { heardAt } from './status/heard.ts'
+import type { OutsideStatus } from './status/outside.ts'
+import { outsideStatus } from './status/outside.ts'
 
-export interface EngineStatus {
-  readonly id: string
-  readonly engine: EngineSpec['name']
-  readonly of: Owner
-  readonly state: 'running' | 'dead' | 'notHeardOf' | 'notStarted'
-  /** Running: since its start. Dead or not heard of: since it last answered somebody who asked; undefined where nobody has heard of it. */
-  readonly since: string | undefined
-  /** Seconds from then until the question. */
-  readonly seconds: number | undefined
-  readonly pid: number | undefined
-  readonly mebibytes: number
-}
+export type { CopyStatus } from './status/apps.ts'
+export type { EngineStatus } from './status/engines.ts'
+export type { FluxStatus } from './status/flux.ts'
+export type { NameStatus } from './status/outside.ts'
 
-export interface ClusterStatus {
-  readonly name: string
-  readonly nodes: number
-  readonly expected: number
-  /** Undefined while its API does not answer. */
-  readonly ready: number | undefined
-}
-
-export interface FederationStatus {
-  readonly name: string
-  /** Undefined while its API does not answer. */
-  readonly members: readonly { readonly name: string; readonly ready: boolean }[] | undefined
-}
-
-export interface LocalStatus {
+export interface LocalStatus extends OutsideStatus {
   readonly fleet: string
   readonly folder: string
+  /** When all was asked. */
+  readonly asked: string
+  /** By how much its constants are shortened. */
+  readonly speed: number
   /** Whether the last `up` came to its end. */
   readonly up: LocalState['up']
   /** What a run that was cut off was doing. */
@@ -54,6 +42,8 @@ export interface LocalStatus {
   readonly engines: readonly EngineStatus[]
   readonly clusters: readonly ClusterStatus[]
   readonly federations: readonly FederationStatus[]
+  readonly apps: readonly AppStatus[]
+  readonly flux: readonly FluxStatus[]
   readonly mebibytes: number
 }
 
@@ -62,92 +52,39 @@ export async function status(folder: string, now: () => Date): Promise<LocalStat
   const state = existsSync(folder) ? readState(folder) : undefined
   if (state === undefined) return undefined
   const [holder] = living(folder)
-  const clients = clientsFor(folder, () => state.ports, 2_000)
+  const clients = clientsFor(folder, () => state.ports, patienceMaxMs)
+  const heard = heardAt(folder)
+  const asking = { folder, state, clients, heard, asked: now(), patience: patience() }
   try {
-    const heard = readHeard(folder)
-    const engines = await Promise.all(
-      Object.values(state.engines).map((record) => engineStatus(record, clients, heard, now)),
-    )
-    keepHeard(folder, heard)
+    const [engines, clusters, federations, flux, outside] = await Promise.all([
+      engineStatuses(asking),
+      Promise.all(Object.entries(state.expected.clusters).map(([name, nodes]) => clusterSaid(asking, name, nodes))),
+      Promise.all(
+        Object.entries(state.expected.federations).map(([name, members]) => federationSaid(asking, name, members)),
+      ),
+      fluxStatuses(asking),
+      outsideStatus(asking),
+    ])
+    heard.keep()
     for (const { id } of engines) capLog(logPath(folder, id))
-    const answers = (owner: Owner): boolean =>
-      engines.some(({ id, state: now }) => id === apiServerOf(owner) && now === 'running')
-    const clusters = await Promise.all(
-      Object.entries(state.expected.clusters).map(async ([name, expected]): Promise<ClusterStatus> => {
-        const owner: Owner = { kind: 'cluster', name }
-        const seen = answers(owner) ? await nodesReady(clients.of(owner)).catch(() => undefined) : undefined
-        return { name, expected, nodes: seen?.nodes ?? 0, ready: seen?.ready }
-      }),
-    )
-    const federations = await Promise.all(
-      Object.entries(state.expected.federations).map(async ([name, members]): Promise<FederationStatus> => {
-        const owner: Owner = { kind: 'federation', name }
-        const seen = answers(owner) ? await membersReady(clients.of(owner)).catch(() => undefined) : undefined
-        return {
-          name,
-          members: seen && members.map((member) => ({ name: member, ready: seen.get(member) === true })),
-        }
-      }),
-    )
     return {
       fleet: state.fleet,
       folder,
+      asked: asking.asked.toISOString(),
+      speed: state.speed ?? 1,
       up: state.up,
       cutOffAt: holder === undefined ? open(read(folder)) : [],
       holder: holder && { verb: holder.verb, pid: holder.pid, since: holder.since },
-      engines: engines.sort((a, b) => (a.id < b.id ? -1 : 1)),
-      clusters,
-      federations,
+      engines,
+      clusters: clusters.map((it) => it.status),
+      federations: federations.map((it) => it.status),
+      apps: appStatuses(asking, clusters, federations),
+      flux,
+      ...outside,
       mebibytes: engines.reduce((sum, { mebibytes }) => sum + mebibytes, 0),
     }
   } finally {
+    asking.patience.over()
     clients.close()
-  }
-}
-
-async function engineStatus(
-  record: EngineRecord,
-  clients: Clients,
-  heard: Map<string, string>,
-  now: () => Date,
-): Promise<EngineStatus> {
-  const { id, name, owner, process: known, token, startedAt, readyAt, ready } = record
-  const alive = known !== undefined && isOurs(known, token)
-  const base = { id, engine: name, of: owner, pid: known?.pid }
-  const from = (since: string | undefined) => ({
-    since,
-    seconds: since === undefined ? undefined : Math.max(0, Math.round((now().getTime() - Date.parse(since)) / 1_000)),
-  })
-  const last = [heard.get(token), readyAt]
-    .filter((at) => at !== undefined)
-    .sort()
-    .at(-1)
-  if (!alive)
-    return { ...base, state: known === undefined ? 'notStarted' : 'dead', ...from(last), pid: undefined, mebibytes: 0 }
-  const mebibytes = Math.round(residentBytes(known.pid) / 1024 / 1024)
-  const answers = (await probe(ready, clients.credentials())) === undefined
-  if (!answers) return { ...base, state: 'notHeardOf', ...from(last), mebibytes }
-  heard.set(token, now().toISOString())
-  return { ...base, state: 'running', ...from(startedAt), mebibytes }
-}
-
-/** When each was last heard of, by its token; beside the state, which only `up` and `down` may write. */
-const heardPath = (folder: string): string => join(folder, 'heard.json')
-
-function readHeard(folder: string): Map<string, string> {
-  try {
-    return new Map(Object.entries(JSON.parse(readFileSync(heardPath(folder), 'utf8')) as Record<string, string>))
-  } catch {
-    return new Map()
-  }
-}
-
-function keepHeard(folder: string, heard: ReadonlyMap<string, string>): void {
-  const fresh = `${heardPath(folder)}.${process.pid}.new`
-  try {
-    writeFileSync(fresh, JSON.stringify(Object.fromEntries(heard)), { mode: 0o600 })
-    renameSync(fresh, heardPath(folder))
-  } catch {
-    // a down has removed the folder meanwhile: it must not come back
   }
 }

@@ -12,19 +12,31 @@ import { answersOf } from './answers.ts'
 import type { Engines } from './binaries.ts'
 import { requireEngines } from './binaries.ts'
 import { tasksOf } from './bring-up.ts'
-import { clientsFor } from './clients.ts'
+import { apiServerOf, clientsFor } from './clients.ts'
+import { expectedCopies } from './copies.ts'
+import type { Owner } from './engine.ts'
 import { pkiFiles } from './engines/control-plane.ts'
+import { outsideId } from './engines/outside.ts'
+import { enginesOf, portsWanted } from './engines-of.ts'
+import { healingUp, thaw } from './faults/heal.ts'
 import { sweep } from './folder.ts'
 import { hold } from './holder.ts'
 import { forget, open, read, write } from './journal.ts'
+import { leave } from './karmada/leave.ts'
 import type { Layout } from './layout.ts'
-import { enginesOf, layoutOf, portsWanted, titleOf } from './layout.ts'
+import { layoutOf, titleOf } from './layout.ts'
 import type { MemoryUse } from './memory.ts'
 import { estimatedMebibytes, memoryUse } from './memory.ts'
 import { nodesOf } from './nodes.ts'
+import { OutsideError } from './outside/client.ts'
+import { makeToken, outsideFound } from './outside/found.ts'
+import { outsideOf } from './outside/outside-of.ts'
+import { versionOf } from './outside/program.ts'
 import { choosePorts } from './ports.ts'
+import { isOurs } from './process.ts'
 import type { Runner } from './runner.ts'
 import { ensureRunning, PortTaken, stopEngines } from './runner.ts'
+import { unscaledText } from './speed.ts'
 import type { Expected, Ledger } from './state.ts'
 import { freshState, ledgerAt, orphansOf, readState, recovered } from './state.ts'
 import { walk } from './walk.ts'
@@ -37,6 +49,8 @@ export interface UpOptions {
   /** Where the fleet was read from. */
   readonly source: string
   readonly engines: Engines
+  /** By how much constants are shortened; left out: as before, and at first not at all. */
+  readonly speed?: number
   /** What is done, as it is done. */
   readonly say: (line: string) => void
   readonly now: () => Date
@@ -44,6 +58,9 @@ export interface UpOptions {
 
 export interface UpReport {
   readonly folder: string
+  /** By how much constants are shortened, and what stays as it is all the same, in sentences. */
+  readonly speed: number
+  readonly unscaled: readonly string[]
   readonly seconds: number
   readonly started: number
   readonly kept: number
@@ -73,14 +90,18 @@ export async function up(options: UpOptions): Promise<UpReport> {
     const only = together(plan, ledger, options.only)
     const layout = layoutOf(plan, only)
     requireEngines(engines, layout)
+    requireSpeed(options.speed, ledger)
     ledger.change((state) => ({
       ...state,
       source,
       only,
+      ...(options.speed !== undefined && { speed: options.speed }),
       expected: expectedOf(plan, layout),
       up: 'begun',
     }))
     const started = new Set<string>()
+    thaw(folder)
+    await letLeave(ledger, layout)
     await stopForeign(options, ledger, layout)
     for (let pass = 1; ; pass += 1) {
       try {
@@ -93,13 +114,16 @@ export async function up(options: UpOptions): Promise<UpReport> {
       }
     }
     ledger.change((state) => ({ ...state, up: 'done' }))
+    const speed = ledger.state().speed ?? 1
     return {
       folder,
+      speed,
+      unscaled: unscaledText(plan, speed),
       seconds: (now().getTime() - begun) / 1_000,
       started: started.size,
       kept: Object.keys(portsWanted(layout)).length - started.size,
       memory: memoryUse(ledger.state()),
-      answers: answersOf(plan, layout, engines.versions),
+      answers: answersOf(plan, layout, engines.versions, ledger.state().speed),
       clusters: layout.clusters.map(({ owner }) => owner.name),
       federations: layout.federations.map(({ owner, members }) => ({
         name: owner.name,
@@ -109,6 +133,23 @@ export async function up(options: UpOptions): Promise<UpReport> {
   } finally {
     release()
   }
+}
+
+const speedOf = (ledger: Ledger): { readonly speed?: number } => {
+  const { speed } = ledger.state()
+  return speed === undefined ? {} : { speed }
+}
+
+/** Leases, taints and tolerations that are in the clusters by now keep the length that they were given: nodes would be lost in between. */
+function requireSpeed(speed: number | undefined, ledger: Ledger): void {
+  const { speed: before = 1, engines } = ledger.state()
+  if (speed === undefined || speed === before) return
+  if (!Object.values(engines).some(({ process: id, token }) => id !== undefined && isOurs(id, token))) return
+  throw new Refusal(
+    'refused',
+    `this fleet runs with its constants shortened by ${before}, and what is in its clusters was made for that`,
+    `begin afresh: skerry down, then skerry up --speed ${speed}; or leave --speed out`,
+  )
 }
 
 /** What ran before goes on running, whatever is asked for in addition. */
@@ -132,7 +173,26 @@ const expectedOf = (plan: Plan, layout: Layout): Expected => ({
     layout.federations.map(({ owner, members }) => [owner.name, members.map(({ cluster }) => cluster)]),
   ),
   hosts: Object.fromEntries(layout.federations.map(({ owner, step }) => [step.subject.cluster ?? '', owner.name])),
+  copies: expectedCopies(plan, new Set(layout.clusters.map(({ owner }) => owner.name))),
 })
+
+/** Who is a member no more leaves while its engines still run, so that its apps are elsewhere before they end; else later, without them. */
+async function letLeave({ folder, state }: Ledger, layout: Layout): Promise<void> {
+  const { engines } = state()
+  const clients = clientsFor(folder, () => state().ports)
+  const runs = (owner: Owner): boolean => {
+    const known = engines[apiServerOf(owner)]
+    return known?.process !== undefined && isOurs(known.process, known.token)
+  }
+  try {
+    for (const { owner, members } of layout.federations.filter((federation) => runs(federation.owner)))
+      await leave(clients.of(owner), new Set(members.map(({ cluster }) => cluster)), (name) =>
+        runs({ kind: 'cluster', name }) ? clients.of({ kind: 'cluster', name }) : undefined,
+      ).catch(() => undefined)
+  } finally {
+    clients.close()
+  }
+}
 
 /** An engine that the fleet does not know any more, or a stray of a run that was killed. */
 async function stopForeign({ now, say }: UpOptions, ledger: Ledger, layout: Layout): Promise<void> {
@@ -159,22 +219,38 @@ async function bringUp(
   if (!existsSync(pki.ca)) await import('./pki.ts').then(({ makePki }) => makePki(pki, now()))
   const ports = await choosePorts(portsWanted(layout), ledger.state().ports)
   ledger.change((state) => ({ ...state, ports: { ...state.ports, ...ports } }))
+  makeToken(folder)
   const clients = clientsFor(folder, () => ledger.state().ports)
   const runner: Runner = { ledger, now, binary: engines.binary, credentials: clients.credentials }
   const since = (): string => `${((now().getTime() - begun) / 1_000).toFixed(1).padStart(5)} s`
+  const program = engines.outsideProgram()
+  const healing = healingUp({ folder, clients, now, outside: () => outsideFound(folder, ledger.state()) })
+  for (const fault of healing.faults) say(`${since()}  a drill was cut off: undoing that ${fault}`)
   try {
     const tasks = tasksOf({
       plan,
       layout,
+      folder,
+      files: engines.files,
+      now,
+      speed: ledger.state().speed ?? 1,
       ports,
-      engines: enginesOf(layout, ports, { folder, kwokFiles: engines.files('kwok') }),
+      engines: enginesOf(layout, ports, {
+        folder,
+        kwokFiles: engines.files('kwok'),
+        outsideProgram: program,
+        outsideVersion: versionOf(program),
+        ...speedOf(ledger),
+      }),
       run: async (spec) => {
         if ((await ensureRunning(runner, spec)) === 'started') started.add(spec.id)
+        await healing.ready(spec)
       },
       client: clients.of,
       caBundle: Buffer.from(readFileSync(pki.ca)).toString('base64'),
       karmadaFiles: layout.federations.length === 0 ? '' : engines.files('karmada'),
       kubernetesVersion: engines.versions.kubernetes,
+      configureOutside: () => configureOutside(layout, ledger),
     })
     await walk(
       tasks.map((task) => ({
@@ -194,8 +270,20 @@ async function bringUp(
         },
       })),
     )
+    healing.done()
   } finally {
     clients.close()
+  }
+}
+
+/** Every time, since it may be another fleet by now; it changes only what changed. */
+async function configureOutside(layout: Layout, { folder, state }: Ledger): Promise<void> {
+  const { ports, speed = 1 } = state()
+  try {
+    await outsideFound(folder, state())?.configure(outsideOf(layout, ports, { folder, speed }))
+  } catch (error) {
+    if (error instanceof OutsideError && error.code === 'EADDRINUSE') throw new PortTaken(outsideId(layout.owner))
+    throw error
   }
 }
 

@@ -16,6 +16,14 @@ export interface Member {
 
 const account = (member: string): string => `karmada-${member}`
 
+/** On the Cluster: skerry has joined it, and may let it leave. */
+export const joinedMark = 'skerry.dev/joined'
+
+/** What a member that leaves has no use for any more. */
+export const accountNames = (member: string): { readonly roles: readonly string[] } => ({
+  roles: [`karmada-controller-manager:${account(member)}`],
+})
+
 /** On the member. */
 export const accountObjects = (member: string): readonly KubeObject[] => [
   { apiVersion: 'v1', kind: 'Namespace', metadata: { name: clusterNamespace } },
@@ -85,7 +93,7 @@ export function pushObjects(member: Member, access: Access): readonly KubeObject
     {
       apiVersion: 'cluster.karmada.io/v1alpha1',
       kind: 'Cluster',
-      metadata: { name, labels },
+      metadata: { name, labels, annotations: { [joinedMark]: 'true' } },
       spec: {
         syncMode: 'Push',
         apiEndpoint: access.apiEndpoint,
@@ -101,4 +109,6 @@ export function pushObjects(member: Member, access: Access): readonly KubeObject
 }
 
 /** On a Cluster that its agent has made. */
-export const labelPatch = ({ labels }: Member): unknown => ({ metadata: { labels } })
+export const labelPatch = ({ labels }: Member): unknown => ({
+  metadata: { labels, annotations: { [joinedMark]: 'true' } },
+})

@@ -104,7 +104,7 @@ test('a member that is pushed to joins by objects alone: an account there, its t
   expect(objects[2]).toEqual({
     apiVersion: 'cluster.karmada.io/v1alpha1',
     kind: 'Cluster',
-    metadata: { name: 'virginia', labels: { tier: 'member' } },
+    metadata: { name: 'virginia', labels: { tier: 'member' }, annotations: { 'skerry.dev/joined': 'true' } },
     spec: {
       syncMode: 'Push',
       apiEndpoint: 'https://127.0.0.1:6443',

@@ -1,0 +1,190 @@
+// Drills on real engines, from the command line to the verdict. Each fleet is brought up once, at ten times the speed of life; the tests of
+// one story build on each other.
+
+import type { ChildProcess } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { needs } from '../../../test/needs.ts'
+import { inside, sumOfBounds } from '../../drill/envelope.ts'
+import type { DrillResult } from '../../drill/result.ts'
+import { clientsFor } from './clients.ts'
+import { down } from './down.ts'
+import { faultsInForce } from './faults/index.ts'
+import { until } from './kube/until.ts'
+import type { Machine } from './testing/machine.case.ts'
+import { controlPlaneEngines, hasEngines, karmadaEngines, machine, processesOf } from './testing/machine.case.ts'
+
+const minute = 60_000
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+const example = (name: string): string => `${root}examples/${name}`
+
+interface Ran {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+}
+
+function skerry(here: Machine, words: readonly string[], started: (child: ChildProcess) => void = () => undefined) {
+  const child = spawn(process.execPath, [`${root}dist/cli.js`, ...words], { env: here.env, cwd: here.root })
+  let [out, err] = ['', '']
+  child.stdout.on('data', (part: Buffer) => {
+    out += part.toString('utf8')
+  })
+  child.stderr.on('data', (part: Buffer) => {
+    err += part.toString('utf8')
+  })
+  started(child)
+  return new Promise<Ran>((resolve) => child.once('close', (code) => resolve({ code, out, err })))
+}
+
+const drilled = ({ out, err }: Ran): DrillResult => {
+  const [result] = (out === '' ? { drills: [] } : (JSON.parse(out) as { drills: readonly DrillResult[] })).drills
+  if (result === undefined) throw new Error(`no result: ${err}`)
+  return result
+}
+
+/** Every second has a name, and goes back to the fault. */
+function expectNamed({ timeline }: DrillResult): void {
+  for (const { seconds, segments, fault } of timeline.recoveries) {
+    if (seconds === undefined) continue
+    expect(segments.reduce((sum, one) => sum + one.seconds, 0)).toBeCloseTo(seconds, 0)
+    expect(timeline.events[fault]?.cause).toBeUndefined()
+  }
+  timeline.events.forEach(({ id, at, cause }, index) => {
+    expect(id).toBe(index)
+    expect(at).toBeGreaterThanOrEqual(timeline.events[index - 1]?.at ?? 0)
+    if (cause !== undefined) expect(cause).toBeLessThan(id)
+  })
+}
+
+describe('local-zone', () => {
+  let here: Machine
+  beforeEach(needs('the engines', () => hasEngines(controlPlaneEngines)))
+  beforeAll(async () => {
+    if (hasEngines(controlPlaneEngines) !== true) return
+    here = machine('local-zone', example('local-zone'))
+    const ran = await skerry(here, ['up', '-f', here.source, '--speed', '10'])
+    expect(ran.code, ran.err).toBe(0)
+  }, 6 * minute)
+  afterAll(async () => {
+    if (hasEngines(controlPlaneEngines) !== true) return
+    await down({ folder: here.folder, say: () => undefined, now: () => new Date() })
+    expect(processesOf(here.root)).toEqual([])
+    here.remove()
+  }, 2 * minute)
+
+  test(
+    'the copy in the zone is scaled to 0: users are led to the other one, and back',
+    async () => {
+      const result = drilled(
+        await skerry(here, ['drill', 'scale-to-zero', '-f', here.source, '--on', 'local', '-o', 'json']),
+      )
+      expect(result.live).toMatchObject({ world: 'local', speed: 10 })
+      const [first] = result.timeline.recoveries
+      expect(first?.servedBy).toBe('oregon')
+      expect(result.expectations.map(({ claim, passed, shown }) => passed || `${claim}: ${shown.seen}`)).toEqual(
+        result.expectations.map(() => true),
+      )
+      expectNamed(result)
+      const [recovery] = result.recoveries
+      expect(recovery?.twin?.runs).toBeGreaterThan(10)
+      // what waits for nothing here is held up by a busy machine
+      if (first?.seconds !== undefined) expect(inside(first.seconds, sumOfBounds(first.segments), 20)).toBe(true)
+      const told = (subject: string, what: string) =>
+        result.timeline.events.filter((event) => event.subject === subject && event.what === what)
+      expect(told('copy/game-2048/los-angeles', 'ready').map(({ to }) => to)).toEqual(expect.arrayContaining([0, 3]))
+      expect(told('copy/game-2048/los-angeles', 'endpoints').every(({ decidedBy }) => decidedBy === 'engine')).toBe(
+        true,
+      )
+      expect(faultsInForce(here.folder)).toEqual([])
+    },
+    8 * minute,
+  )
+
+  test(
+    'a drill that is interrupted gives back what it took, and says so',
+    async () => {
+      const ran = await skerry(here, ['drill', 'scale-to-zero', '-f', here.source, '--on', 'local'], (child) => {
+        void until(
+          'that the drill takes something away',
+          async () => faultsInForce(here.folder).length > 0 || undefined,
+          {
+            seconds: 120,
+          },
+        ).then(() => child.kill('SIGINT'))
+      })
+      expect(ran.code, ran.err).toBe(130)
+      expect(ran.err).toContain('what it took away is given back')
+      expect(faultsInForce(here.folder)).toEqual([])
+      const clients = clientsFor(here.folder, () => here.state().ports)
+      const scale = await clients
+        .of({ kind: 'cluster', name: 'eks-cluster' })
+        .get<{ spec: { replicas: number } }>(
+          '/apis/apps/v1/namespaces/game-2048-lz/deployments/deployment-2048-lz/scale',
+        )
+      clients.close()
+      expect(scale?.spec.replicas).toBe(3)
+    },
+    5 * minute,
+  )
+
+  test('a drill that nobody declared, and every single loss, are refused', async () => {
+    expect((await skerry(here, ['drill', 'nobody', '-f', here.source, '--on', 'local'])).code).toBe(2)
+    expect((await skerry(here, ['drill', '-f', here.source, '--on', 'local'])).code).toBe(2)
+  })
+})
+
+describe('federation', () => {
+  let here: Machine
+  const engines = [...controlPlaneEngines, ...karmadaEngines]
+  beforeEach(needs('the engines', () => hasEngines(engines)))
+  beforeAll(async () => {
+    if (hasEngines(engines) !== true) return
+    here = machine('federation', example('federation'))
+    const ran = await skerry(here, ['up', '-f', here.source, '--speed', '10', '--only', 'parent', 'virginia', 'oregon'])
+    expect(ran.code, ran.err).toBe(0)
+  }, 8 * minute)
+  afterAll(async () => {
+    if (hasEngines(engines) !== true) return
+    await down({ folder: here.folder, say: () => undefined, now: () => new Date() })
+    expect(processesOf(here.root)).toEqual([])
+    here.remove()
+  }, 3 * minute)
+
+  test('a drill of a member that does not run is refused', async () => {
+    const ran = await skerry(here, ['drill', 'cut-plant', '-f', here.source, '--on', 'local'])
+    expect(ran.code).toBe(3)
+    expect(ran.err).toContain('plant')
+  })
+
+  test(
+    'a member is killed: Karmada moves its replicas, and every step of it is told with its cause',
+    async () => {
+      const result = drilled(
+        await skerry(here, ['drill', 'member-killed', '-f', here.source, '--on', 'local', '-o', 'json']),
+      )
+      expectNamed(result)
+      const { events } = result.timeline
+      const find = (subject: string, what: string, to: unknown) =>
+        events.find((event) => event.subject === subject && event.what === what && event.to === to)
+      const chain = [
+        find('cluster/virginia', 'controlPlane', 'down'),
+        find('member/main/virginia', 'ready', 'False'),
+        find('member/main/virginia', 'noExecute', true),
+        find('binding/main/nginx', 'evicted', 'virginia'),
+        find('binding/main/nginx', 'targets', 'oregon:6'),
+        find('copy/nginx/oregon', 'replicas', 6),
+      ]
+      chain.forEach((event, index) => {
+        expect(event, `link ${index}`).toBeDefined()
+        if (index > 0) expect(event?.cause).toBe(chain[index - 1]?.id)
+        if (index > 0) expect(event?.decidedBy).toBe('engine')
+      })
+      const moved = result.expectations.find(({ claim }) => claim.startsWith('nginx has 6 ready replicas at oregon'))
+      expect(moved?.passed, moved?.shown.seen).toBe(true)
+      expect(faultsInForce(here.folder)).toEqual([])
+    },
+    10 * minute,
+  )
+})
