@@ -21,14 +21,40 @@ export async function withoutHolding(
   return objects.map((object) => (freed.has(object) ? put(object, ['spec', 'suspension'], undefined) : object))
 }
 
+/** What a policy selects and a member of `copies` still lacks, whose suspension would keep it away for ever; undefined: nothing. */
+export async function notPlacedYet(
+  client: (owner: Owner) => KubeClient,
+  objects: readonly KubeObject[],
+  copies: readonly Copy[],
+): Promise<string | undefined> {
+  const running = new Set(copies.map(({ cluster }) => cluster))
+  for (const policy of objects)
+    for (const cluster of heldBack(policy) as readonly string[]) {
+      if (!running.has(cluster)) continue
+      const member = client({ kind: 'cluster', name: cluster })
+      for (const { apiVersion, kind, name } of selectedBy(policy)) {
+        const metadata = { name, namespace: policy.metadata.namespace ?? 'default' }
+        const found = await member.get(await member.pathOf({ apiVersion, kind, metadata }))
+        if (found === undefined) return `${kind} ${name} is not on ${cluster} yet`
+      }
+    }
+  return undefined
+}
+
+const selectedBy = (policy: KubeObject) =>
+  itemsAt(policy, 'spec', 'resourceSelectors') as readonly {
+    readonly apiVersion: string
+    readonly kind: string
+    readonly name: string
+  }[]
+
 const heldBack = (policy: KubeObject): readonly unknown[] =>
   itemsAt(policy, 'spec', 'suspension', 'dispatchingOnClusters', 'clusterNames')
 
 function holdsBack(policy: KubeObject, { cluster, path }: Copy): boolean {
-  const selected = itemsAt(policy, 'spec', 'resourceSelectors') as readonly { kind: string; name: string }[]
   return (
     heldBack(policy).includes(cluster) &&
     path.includes(`/namespaces/${policy.metadata.namespace}/`) &&
-    selected.some(({ kind, name }) => path.endsWith(`/${kind.toLowerCase()}s/${name}`))
+    selectedBy(policy).some(({ kind, name }) => path.endsWith(`/${kind.toLowerCase()}s/${name}`))
   )
 }

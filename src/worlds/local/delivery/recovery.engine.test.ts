@@ -1,5 +1,6 @@
 // Flux on two real clusters, following the generated repository: it is reconciled as it is but for the listed overlay, what is deleted by
-// hand comes back, and a second `up` has nothing to do. At ten times the speed, so that its ten minutes are one.
+// hand comes back, and a second `up` has nothing to do; and then the drill for whose sake the fleet was declared. At ten times the speed,
+// so that ten minutes are one.
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -13,8 +14,10 @@ import type { Owner } from '../engine.ts'
 import type { KubeObject } from '../kube/client.ts'
 import { until } from '../kube/until.ts'
 import { repositoryFolders } from '../outside/outside-of.ts'
+import { faultsInForce } from '../faults/index.ts'
+import { drilled, failedOf, skerry } from '../testing/command.case.ts'
 import type { Machine } from '../testing/machine.case.ts'
-import { controlPlaneEngines, hasEngines, machine } from '../testing/machine.case.ts'
+import { controlPlaneEngines, hasEngines, machine, processesOf } from '../testing/machine.case.ts'
 import type { UpReport } from '../up.ts'
 import { up } from '../up.ts'
 import { fluxEngines } from './flux.ts'
@@ -54,6 +57,7 @@ afterAll(async () => {
   if (here === undefined) return
   clients?.close()
   await down({ folder: here.folder, say, now })
+  expect(processesOf(here.root)).toEqual([])
   here.remove()
 }, minute)
 
@@ -121,4 +125,26 @@ test(
     expect(seconds * speed).toBeLessThan(630 + 30 * speed)
   },
   3 * minute,
+)
+
+test(
+  'the service link of the Outpost is cut: the Region evicts, the plant is served all the while; healed, the outage comes then',
+  async () => {
+    const ran = await skerry(here, ['drill', 'cut-service-link', '-f', source, '--on', 'local', '-o', 'json'])
+    const result = drilled(ran)
+    expect(failedOf(result)).toEqual([])
+    expect(ran.code, ran.err).toBe(0)
+    const { events } = result.timeline
+    const first = (subject: string, what: string, from = 0) =>
+      events.find((event) => event.subject === subject && event.what === what && event.at >= from)
+    const [cut, healed] = [60, 960]
+    console.info(
+      events
+        .filter(({ subject, what }) => what !== 'ready' && /game-2048|outposts/.test(subject) && what !== 'fault')
+        .map(({ at, subject, what, to, decidedBy }) => `${at.toFixed(0)} ${subject} ${what} ${to} ${decidedBy}`)
+        .join('\n'),
+    )
+    expect(first('users/game-2048/plant-floor', 'served', cut)?.at ?? healed).toBeGreaterThanOrEqual(healed)
+  },
+  8 * minute,
 )

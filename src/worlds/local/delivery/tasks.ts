@@ -24,7 +24,7 @@ import { controllerChart, controllerVersions } from './controller.ts'
 import { deliveriesOf } from './deliveries.ts'
 import { askSources, beforeSync, fluxEngineIds, unreconciled } from './flux.ts'
 import { commitFiles } from './git.ts'
-import { withoutHolding } from './held-back.ts'
+import { notPlacedYet, withoutHolding } from './held-back.ts'
 import { installPackages, kindsFor, packageNamespaces } from './kinds.ts'
 import type { Copy } from './placed.ts'
 import { addonCopies, copiesOf, missingOf, placedBefore, whereTheyAre } from './placed.ts'
@@ -114,7 +114,10 @@ function federationTasks(
         const first = await withoutHolding(client, objects, planned)
         await applyAll(folder, owner, client(owner), first ?? objects)
         if (first === undefined) return
-        await waitFor(it, owner, await copies())
+        // there is enough: what is held back from then on is a newer version, not the start of this one
+        await waited(`that Karmada of ${owner.name} has placed what will be held back`, 60, () =>
+          notPlacedYet(client, objects, planned),
+        )
         await applyAll(folder, owner, client(owner), objects)
       },
     },
