@@ -13,7 +13,7 @@ import { down } from '../src/worlds/local/down.ts'
 import { faultsInForce } from '../src/worlds/local/faults/index.ts'
 import type { KubeObject } from '../src/worlds/local/kube/client.ts'
 import { until } from '../src/worlds/local/kube/until.ts'
-import { drilled, example, failedOf, skerry } from '../src/worlds/local/testing/command.case.ts'
+import { drilled, example, expectNamed, failedOf, skerry } from '../src/worlds/local/testing/command.case.ts'
 import type { Machine } from '../src/worlds/local/testing/machine.case.ts'
 import {
   allPorts,
@@ -73,7 +73,8 @@ const drill = async (here: Machine, name: string): Promise<DrillResult> => {
 const eventOf = ({ timeline }: DrillResult, subject: string, what: string, to: unknown) =>
   timeline.events.find((event) => event.subject === subject && event.what === what && event.to === to)
 
-test(
+// the first two wait most of their time, so they run side by side
+test.concurrent(
   'wavelength: Boston’s copy is scaled to 0 and back, its users are led to another zone',
   () =>
     whole('wavelength', example('wavelength'), ['--speed', '10'], async (here) => {
@@ -111,7 +112,7 @@ expect:
   - { app: game-2048, availability: ">= 99%" }
 `
 
-test(
+test.concurrent(
   'at true constants: Karmada moves the replicas of a member that was killed, and DNS turns from a copy that fails its checks',
   async () => {
     const killed = withDrill('federation', memberKilled)
@@ -122,6 +123,9 @@ test(
       // side by side, as most of it is waiting
       await whole('local-zone', turned, [], (lax) =>
         whole('federation', killed, ['--only', 'parent', 'virginia', 'oregon'], async (federation) => {
+          const refused = await skerry(federation, ['drill', 'cut-plant', '-f', killed, '--on', 'local'])
+          expect(refused.code).toBe(3)
+          expect(refused.err).toContain('plant')
           const [moved, answered] = await Promise.all([
             drill(federation, 'true-constants'),
             drill(lax, 'true-constants'),
@@ -132,7 +136,19 @@ test(
           const lost = at(moved, 'member/main/virginia', 'ready', 'False')
           expect(lost).toBeGreaterThanOrEqual(30)
           expect(at(moved, 'binding/main/nginx', 'evicted', 'virginia')).toBeGreaterThanOrEqual(lost + 60)
-          expect(eventOf(moved, 'copy/nginx/oregon', 'replicas', 6)?.decidedBy).toBe('engine')
+          expectNamed(moved)
+          const chain = [
+            eventOf(moved, 'cluster/virginia', 'controlPlane', 'down'),
+            eventOf(moved, 'member/main/virginia', 'ready', 'False'),
+            eventOf(moved, 'member/main/virginia', 'noExecute', true),
+            eventOf(moved, 'binding/main/nginx', 'evicted', 'virginia'),
+            eventOf(moved, 'binding/main/nginx', 'targets', 'oregon:6'),
+            eventOf(moved, 'copy/nginx/oregon', 'replicas', 6),
+          ]
+          chain.forEach((event, index) => {
+            expect(event, `link ${index}`).toBeDefined()
+            if (index > 0) expect(event).toMatchObject({ cause: chain[index - 1]?.id, decidedBy: 'engine' })
+          })
           // three failures in a row, ten seconds apart
           expect(at(answered, 'check/game-2048/los-angeles', 'healthy', false)).toBeGreaterThanOrEqual(20)
         }),

@@ -1,6 +1,7 @@
 // skerry doctor: what is on this machine and what that is good for. It looks and changes nothing.
 
 import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import type { Shell, Verb } from '../command.ts'
 import { discover } from '../discover.ts'
@@ -48,7 +49,7 @@ interface Found {
 }
 
 export const doctor: Verb<Options> = async (shell, _names, { output }) => {
-  const found = [node(), here(shell), ...(await Promise.all(tools.map(look)))]
+  const found = [node(), here(shell), ...watches(), ...(await Promise.all(tools.map(look)))]
   shell.terminal.answer(
     output === 'json'
       ? `${JSON.stringify({ version: 1, skerry: shell.version, found }, null, 2)}\n`
@@ -78,6 +79,20 @@ function here({ cwd }: Shell): Found {
         found: `${fleet.folder}/${fleet.file}`,
         note: 'what skerry reads here when none is named',
       }
+}
+
+/** Each program that watches files takes one of these; Debian gives a user 128, and then webhooks end with "too many open files". */
+function watches(): readonly Found[] {
+  try {
+    const found = readFileSync('/proc/sys/fs/inotify/max_user_instances', 'utf8').trim()
+    const note =
+      Number(found) >= 512
+        ? 'enough for several fleets on this machine at once'
+        : 'a control plane on this machine takes about five; for several fleets at once: sysctl fs.inotify.max_user_instances=512'
+    return [{ what: 'inotify instances', ok: true, found, note }]
+  } catch {
+    return []
+  }
 }
 
 async function look({ name, arguments: words, good, without }: Tool): Promise<Found> {

@@ -1,33 +1,18 @@
-// Drills on real engines, from the command line to the verdict. Each fleet is brought up once, at ten times the speed of life; the tests of
-// one story build on each other.
+// A drill on real engines, from the command line to the verdict, and one that is interrupted, at ten times the speed of life; drills of
+// other fleets, and at true constants: test/fleets.engine.test.ts.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { needs } from '../../../test/needs.ts'
 import { inside, sumOfBounds } from '../../drill/envelope.ts'
-import type { DrillResult } from '../../drill/result.ts'
 import { clientsFor } from './clients.ts'
 import { down } from './down.ts'
 import { faultsInForce } from './faults/index.ts'
 import { until } from './kube/until.ts'
-import { drilled, example, failedOf, skerry } from './testing/command.case.ts'
+import { drilled, example, expectNamed, failedOf, skerry } from './testing/command.case.ts'
 import type { Machine } from './testing/machine.case.ts'
-import { controlPlaneEngines, hasEngines, karmadaEngines, machine, processesOf } from './testing/machine.case.ts'
+import { controlPlaneEngines, hasEngines, machine, processesOf } from './testing/machine.case.ts'
 
 const minute = 60_000
-/** Every second has a name, and goes back to the fault. */
-function expectNamed({ timeline }: DrillResult): void {
-  for (const { seconds, segments, fault } of timeline.recoveries) {
-    if (seconds === undefined) continue
-    expect(segments.reduce((sum, one) => sum + one.seconds, 0)).toBeCloseTo(seconds, 0)
-    expect(timeline.events[fault]?.cause).toBeUndefined()
-  }
-  timeline.events.forEach(({ id, at, cause }, index) => {
-    expect(id).toBe(index)
-    expect(at).toBeGreaterThanOrEqual(timeline.events[index - 1]?.at ?? 0)
-    if (cause !== undefined) expect(cause).toBeLessThan(id)
-  })
-}
-
 describe('local-zone', () => {
   let here: Machine
   beforeEach(needs('the engines', () => hasEngines(controlPlaneEngines)))
@@ -101,58 +86,4 @@ describe('local-zone', () => {
     expect((await skerry(here, ['drill', 'nobody', '-f', here.source, '--on', 'local'])).code).toBe(2)
     expect((await skerry(here, ['drill', '-f', here.source, '--on', 'local'])).code).toBe(2)
   })
-})
-
-describe('federation', () => {
-  let here: Machine
-  const engines = [...controlPlaneEngines, ...karmadaEngines]
-  beforeEach(needs('the engines', () => hasEngines(engines)))
-  beforeAll(async () => {
-    if (hasEngines(engines) !== true) return
-    here = machine('federation', example('federation'))
-    const ran = await skerry(here, ['up', '-f', here.source, '--speed', '10', '--only', 'parent', 'virginia', 'oregon'])
-    expect(ran.code, ran.err).toBe(0)
-  }, 8 * minute)
-  afterAll(async () => {
-    if (hasEngines(engines) !== true) return
-    await down({ folder: here.folder, say: () => undefined, now: () => new Date() })
-    expect(processesOf(here.root)).toEqual([])
-    here.remove()
-  }, 3 * minute)
-
-  test('a drill of a member that does not run is refused', async () => {
-    const ran = await skerry(here, ['drill', 'cut-plant', '-f', here.source, '--on', 'local'])
-    expect(ran.code).toBe(3)
-    expect(ran.err).toContain('plant')
-  })
-
-  test(
-    'a member is killed: Karmada moves its replicas, and every step of it is told with its cause',
-    async () => {
-      const result = drilled(
-        await skerry(here, ['drill', 'member-killed', '-f', here.source, '--on', 'local', '-o', 'json']),
-      )
-      expectNamed(result)
-      const { events } = result.timeline
-      const find = (subject: string, what: string, to: unknown) =>
-        events.find((event) => event.subject === subject && event.what === what && event.to === to)
-      const chain = [
-        find('cluster/virginia', 'controlPlane', 'down'),
-        find('member/main/virginia', 'ready', 'False'),
-        find('member/main/virginia', 'noExecute', true),
-        find('binding/main/nginx', 'evicted', 'virginia'),
-        find('binding/main/nginx', 'targets', 'oregon:6'),
-        find('copy/nginx/oregon', 'replicas', 6),
-      ]
-      chain.forEach((event, index) => {
-        expect(event, `link ${index}`).toBeDefined()
-        if (index > 0) expect(event?.cause).toBe(chain[index - 1]?.id)
-        if (index > 0) expect(event?.decidedBy).toBe('engine')
-      })
-      const moved = result.expectations.find(({ claim }) => claim.startsWith('nginx has 6 ready replicas at oregon'))
-      expect(moved?.passed, moved?.shown.seen).toBe(true)
-      expect(faultsInForce(here.folder)).toEqual([])
-    },
-    10 * minute,
-  )
 })

@@ -126,9 +126,10 @@ function specOf(id: string, port: number): EngineSpec {
   }
 }
 
-/** All engines run, and what an app and its nodes are in the API is there. */
-export async function begin(it: FakeFleet): Promise<void> {
-  await Promise.all(it.engines.map((spec) => ensureRunning(it.runner, spec)))
+/** All engines of these clusters run, and what an app and its nodes are in the API is there. */
+export async function begin(it: FakeFleet, clusters: readonly string[] = ['a', 'p']): Promise<void> {
+  const specs = it.engines.filter(({ owner }) => clusters.includes(owner.name))
+  await Promise.all(specs.map((spec) => ensureRunning(it.runner, spec)))
   for (const name of ['a', 'p']) {
     it.put(`${name}:/api/v1/namespaces/default`, made('Namespace', 'default'))
     it.put(`${name}:/api/v1/namespaces/web`, made('Namespace', 'web'))

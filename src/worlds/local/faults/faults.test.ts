@@ -1,11 +1,8 @@
 // Faults on engines of a few lines: what is taken, when it is back, and that a drill which is killed at any moment leaves nothing behind.
-import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Fault } from '../../../model/fleet.ts'
 import { down } from '../down.ts'
@@ -15,8 +12,9 @@ import { tokenPrefix } from '../state.ts'
 import type { FakeFleet } from './fake-fleet.case.ts'
 import { begin, fakeFleet } from './fake-fleet.case.ts'
 import { faultsOn } from './faults.ts'
-import { heal, healingUp, thaw } from './heal.ts'
+import { thaw } from './heal.ts'
 import { faultsInForce, readOpen } from './journal.ts'
+import { bundleDrive, everything, expectWell, healedBy, killedAfter } from './killed.case.ts'
 import type { Faults } from './port.ts'
 
 let root: string
@@ -36,9 +34,10 @@ afterEach(async () => {
   rmSync(root, { recursive: true, force: true })
 })
 
-async function with_(text: string, speed?: number): Promise<readonly Fault[]> {
-  it = await fakeFleet(folder, text, speed)
-  await begin(it)
+/** Only the engines of the clusters that matter run, as each is a process. */
+async function with_(text: string, clusters: readonly string[] = ['a']): Promise<readonly Fault[]> {
+  it = await fakeFleet(folder, text)
+  await begin(it, clusters)
   faults = faultsOn(it)
   return it.drill.faults
 }
@@ -108,7 +107,7 @@ test('two faults on one control plane: it is back when the last of them is over'
 })
 
 test('a site without power loses its kubelets; when it is back its machines boot first, and then what ran on them', async () => {
-  const [fault] = await with_('  - { at: 1s, site: fra, lose: power, for: 1m }')
+  const [fault] = await with_('  - { at: 1s, site: fra, lose: power, for: 1m }', ['a', 'p'])
   await running().inject(fault as Fault)
   expect([part('kwok-fra'), part('kube-apiserver'), part('kwok-hall', 'p')]).toEqual(['dead', 'running', 'running'])
   expect(it.conditions().hops).toEqual({ 'site/fra/power': { cut: 'blackhole' } })
@@ -137,7 +136,7 @@ test('a site without power loses its kubelets; when it is back its machines boot
 })
 
 test('a control plane that stands at a site goes with its power, and comes after its machines', async () => {
-  const [fault] = await with_('  - { at: 1s, site: hall, lose: power, for: 1m }')
+  const [fault] = await with_('  - { at: 1s, site: hall, lose: power, for: 1m }', ['p'])
   await running().inject(fault as Fault)
   expect(all.map((name) => part(name, 'p'))).toEqual(['dead', 'dead', 'dead', 'dead'])
   expect(part('kwok-hall', 'p')).toBe('dead')
@@ -169,6 +168,7 @@ test('what is done by hand is undone at the end, by the operator, unless somebod
     `  - { at: 1s, app: web, site: fra, scaleTo: 0 }
   - { at: 2s, app: web, site: hall, delete: deployment }
   - { at: 3s, app: web, site: fra, lose: app }`,
+    ['a', 'p'],
   )
   const web = (of: string) => it.object(`${of}:/apis/apps/v1/namespaces/web/deployments/web`)
   for (const fault of [scaled, deleted, crashed]) await running().inject(fault as Fault)
@@ -209,6 +209,7 @@ test('nobody scales anything at an API server that does not answer', async () =>
 test('late answers are later by so much real time as the drill is played faster; a check asks another port', async () => {
   const [slow, check] = await with_(
     '  - { at: 1s, site: fra, slow: 10s }\n  - { at: 2s, app: web, site: fra, checkPort: 801 }',
+    [],
   )
   await running().inject(slow as Fault)
   await running().inject(check as Fault)
@@ -218,7 +219,7 @@ test('late answers are later by so much real time as the drill is played faster;
 })
 
 test('a release marks the template of every copy, and is taken back', async () => {
-  const [fault] = await with_('  - { at: 1s, app: web, release: broken, for: 1m }')
+  const [fault] = await with_('  - { at: 1s, app: web, release: broken, for: 1m }', ['a', 'p'])
   const mark = (of: string) =>
     (it.object(`${of}:/apis/apps/v1/namespaces/web/deployments/web`)?.spec as { template?: object } | undefined)
       ?.template
@@ -230,81 +231,19 @@ test('a release marks the template of every copy, and is taken back', async () =
   expect(readOpen(folder)).toEqual([])
 })
 
-/** Each of them takes seconds, so that every one is tried only along with the engines. */
-const stride = process.env.SKERRY_ENGINES === '1' ? 1 : 8
-
-const everything = `  - { at: 1s, app: web, site: fra, scaleTo: 0 }
-  - { at: 1s, app: web, site: hall, delete: deployment }
-  - { at: 1s, app: web, site: fra, lose: app }
-  - { at: 1s, app: web, release: crashing }
-  - { at: 1s, site: fra, lose: nodes, count: 1 }
-  - { at: 1s, site: hall, lose: power }
-  - { at: 1s, site: fra, lose: uplink }
-  - { at: 1s, cluster: a, lose: controlPlane }`
-
 describe('a drill that is killed', () => {
-  const drive = (): string => join(root, 'drive.mjs')
-  const bundled = () =>
-    build({
-      entryPoints: [fileURLToPath(new URL('drive.case.ts', import.meta.url))],
-      ...{ outfile: drive(), bundle: true, platform: 'node', format: 'esm', target: 'node20', logLevel: 'error' },
-      banner: { js: "import { createRequire as from } from 'node:module'; var require = from(import.meta.url);" },
-      // loaded only for fleets that are programs, which this one is not
-      external: ['jiti'],
-    })
-  const killedAfter = (lines: number): boolean => {
-    const { stdout, stderr } = spawnSync(process.execPath, [drive(), folder, String(lines), everything], {
-      encoding: 'utf8',
-    })
-    if (stderr !== '') throw new Error(stderr)
-    return stdout !== 'whole'
-  }
-  const wellAgain = (): void => {
-    expect(it.engines.map(({ id }) => id).filter((id) => it.engine(id) !== 'running')).toEqual([])
-    expect(it.conditions()).toEqual(allWell)
-    for (const of of ['a', 'p']) {
-      const web = it.object(`${of}:/apis/apps/v1/namespaces/web/deployments/web`)
-      expect(web?.spec).toMatchObject({ replicas: 3 })
-      expect(JSON.stringify([web, it.object(`${of}:/api/v1/namespaces/web/pods/web-1`)])).not.toContain('skerry.dev')
-    }
-    for (const node of ['a:/api/v1/nodes/fra-w-1', 'p:/api/v1/nodes/hall-w-1'])
-      expect(JSON.stringify(it.object(node))).not.toContain('skerry.dev/off')
-    expect(existsSync(join(folder, 'faults.jsonl'))).toBe(false)
-  }
-
-  test('after any line of its journal, leaves a fleet that the next command heals', async () => {
+  test.each([
+    ['up', 12],
+    ['drill', 19],
+  ] as const)('leaves a fleet that the next %s heals: after line %i of its journal', async (by, lines) => {
     it = await fakeFleet(folder, everything)
     await begin(it)
-    await bundled()
-    let lines = 1
-    let killed = 0
-    for (; killedAfter(lines); lines += stride) {
-      it = await fakeFleet(folder, everything)
-      killed += 1
-      if (killed % 2 === 0) {
-        // as `up` does: what is frozen goes on, what is dead is started, and then the rest
-        const up = healingUp({ ...it, outside: () => it.outside })
-        const { ensureRunning } = await import('../runner.ts')
-        for (const spec of it.engines) {
-          await ensureRunning(it.runner, spec)
-          await up.ready(spec)
-        }
-        // the process outside is no engine of this fleet of engines
-        await up.ready({
-          ...(it.engines[0] as (typeof it.engines)[number]),
-          id: 'fleet/small/outside',
-          name: 'outside',
-        })
-        up.done()
-      } else await heal(it)
-      wellAgain()
-    }
-    // begun and ended, each fault has written something down
-    expect(lines).toBeGreaterThan(16)
-    it = await fakeFleet(folder, everything)
-    wellAgain()
-    console.info(`killed after ${killed} lines of its journal, one in ${stride}`)
-  }, 300_000)
+    await bundleDrive(root)
+    expect(killedAfter(root, folder, lines)).toBe(true)
+    expect(faultsInForce(folder)).not.toEqual([])
+    it = await healedBy(by, folder)
+    expectWell(it)
+  })
 
   test('is ended by down, frozen engines and all, without a plan', async () => {
     it = await fakeFleet(folder, everything)

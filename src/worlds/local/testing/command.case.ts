@@ -3,6 +3,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { expect } from 'vitest'
 import type { DrillResult } from '../../../drill/result.ts'
 import type { Machine } from './machine.case.ts'
 
@@ -44,3 +45,17 @@ export function drilled({ out, err }: Ran): DrillResult {
 /** A line for each expectation that failed, with what was seen instead. */
 export const failedOf = ({ expectations }: DrillResult): readonly string[] =>
   expectations.flatMap(({ claim, passed, shown }) => (passed ? [] : [`${claim}: ${shown.seen}`]))
+
+/** Every second has a name, and goes back to the fault. */
+export function expectNamed({ timeline }: DrillResult): void {
+  for (const { seconds, segments, fault } of timeline.recoveries) {
+    if (seconds === undefined) continue
+    expect(segments.reduce((sum, one) => sum + one.seconds, 0)).toBeCloseTo(seconds, 0)
+    expect(timeline.events[fault]?.cause).toBeUndefined()
+  }
+  timeline.events.forEach(({ id, at, cause }, index) => {
+    expect(id).toBe(index)
+    expect(at).toBeGreaterThanOrEqual(timeline.events[index - 1]?.at ?? 0)
+    if (cause !== undefined) expect(cause).toBeLessThan(id)
+  })
+}

@@ -84,7 +84,7 @@ const pair: Routing = {
   far: { kind: 'failover', role: 'SECONDARY' },
 }
 
-describe('behind name servers', () => {
+describe.concurrent('behind name servers', () => {
   test('nobody asks before they are told to', async ({ onTestFinished: cleanup }) => {
     const { users, doors } = await fleet(cleanup, pair)
     await pause(200)
