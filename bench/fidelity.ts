@@ -78,7 +78,7 @@ async function compareOne(it: Measured, raw: Raw): Promise<void> {
   writeLines([...readLines(), line])
   const wrong = line.events.filter(({ ok }) => !ok)
   say(
-    `  ${line.agrees ? 'agrees' : 'differs'}: ${line.events.length - wrong.length} of ${line.events.length} events of engines inside${wrong.map(({ event, min, max, measured }) => `\n    ${event}: ${measured} s, allowed ${min} to ${max}`).join('')}${line.missing.map((one) => `\n    missing ${one}`).join('')}${line.unforeseen.map((one) => `\n    unforeseen ${one}`).join('')}`,
+    `  ${line.verdict}: ${line.events.length - wrong.length} of ${line.events.length} events of engines inside${wrong.map(({ event, min, max, measured }) => `\n    ${event}: ${measured} s, allowed ${min} to ${max}`).join('')}${line.missing.map((one) => `\n    missing ${one}`).join('')}${line.unforeseen.map((one) => `\n    unforeseen ${one}`).join('')}`,
   )
 }
 

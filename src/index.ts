@@ -80,7 +80,7 @@ export { type Checked, findingsBrief, findingsText } from './report/findings-tex
 export { failbackJson, failbackText } from './report/local-failback.ts'
 export { localStatusPrometheus } from './report/local-prometheus.ts'
 export { localStatusBrief, localStatusJson, localStatusLine, localStatusText } from './report/local-status-text.ts'
-export { downText, upJson, upText } from './report/local-text.ts'
+export { besideText, downText, upJson, upText } from './report/local-text.ts'
 export { planJson } from './report/plan-json.ts'
 export { planMarkdown } from './report/plan-markdown.ts'
 export { planBackwardText, planBrief, planText } from './report/plan-text.ts'

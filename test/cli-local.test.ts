@@ -2,7 +2,8 @@
 // src/worlds/local/*.engine.test.ts. Runs the bundle in dist/.
 
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -99,6 +100,29 @@ test('a watch prints a line for each look where there is no terminal, and Ctrl-C
     Array.from({ length: 2 }, () => 'nothing of this fleet runs on this machine'),
   )
   expect(code).toBe(0)
+})
+
+test('a state that cannot be believed is refused by status, and taken away by down', () => {
+  const name = `federation-${createHash('sha256').update(realpathSync(federation)).digest('hex').slice(0, 8)}`
+  const folder = join(work, 'state', 'local', name)
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'state.json'), '{"version":1,"run":"x"}')
+  const seen = skerry(['status', federation])
+  expect(seen.stderr).toContain('is not of this version of skerry, or was changed by hand')
+  expect(seen.status).toBe(3)
+  const ended = skerry(['down', federation, '--all'])
+  expect(ended.stdout).toMatch(/^federation: 0 engines ended in .*; nothing is left\n$/)
+  expect([ended.status, existsSync(folder)]).toEqual([0, false])
+})
+
+test('a state folder that cannot be one is refused with its path', () => {
+  rmSync(join(work, 'state'), { recursive: true, force: true })
+  mkdirSync(join(work, 'state'))
+  writeFileSync(join(work, 'state', 'local'), '')
+  const { stderr, status } = skerry(['status', federation])
+  expect(stderr).toContain(`${join(work, 'state', 'local')} cannot be used: a part of that path is a file`)
+  expect(status).toBe(3)
+  rmSync(join(work, 'state'), { recursive: true })
 })
 
 test('the real world is refused until it is there', () => {

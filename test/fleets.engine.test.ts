@@ -135,7 +135,8 @@ test.concurrent(
           // failures for the 30 s of Karmada's threshold, then the minute of the policy
           const lost = at(moved, 'member/main/virginia', 'ready', 'False')
           expect(lost).toBeGreaterThanOrEqual(30)
-          expect(at(moved, 'binding/main/nginx', 'evicted', 'virginia')).toBeGreaterThanOrEqual(lost + 60)
+          // counted from the taint, whose time is written in whole seconds; and what is seen of either may be late
+          expect(at(moved, 'binding/main/nginx', 'evicted', 'virginia')).toBeGreaterThanOrEqual(lost + 58)
           expectNamed(moved)
           const chain = [
             eventOf(moved, 'cluster/virginia', 'controlPlane', 'down'),

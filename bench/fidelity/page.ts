@@ -38,7 +38,8 @@ Written by \`npm run fidelity\` from [fidelity.jsonl](fidelity.jsonl); do not ed
 The drills of the examples, run on real engines of one machine (\`skerry drill NAME --compare twin,local\`) and held against 64 runs of the
 twin. An event counts where engines decided it on all the way from its cause: their own watches tell when it was. It is inside when the
 time from its cause lies between the twin's least and most over all phases, give or take the reading of a watch (0.25 s of real time).
-What KWOK does in place of kubelets, and what stands in for load balancers, Route 53 and users, is ours in both worlds: it is counted,
+A repetition agrees when all of them are inside and in order, none that every run foresees is missing, and engines did nothing that no run
+foresees. What KWOK does in place of kubelets, and what stands in for load balancers, Route 53 and users, is ours in both worlds: it is counted,
 and nothing follows from it.
 
 **${inside} of ${all} times inside, over ${drills.length} drills and ${lines.length} repetitions; ${drills.filter((drill) => drill.rows.length > 0).length} of the drills are decided by engines.**
@@ -46,19 +47,26 @@ and nothing follows from it.
 ${engines.join(', ')}; ${machines.join('; ')}${loads.length === 0 ? '' : `, with a load of ${Math.min(...loads)} to ${Math.max(...loads)} from other work`}. All times are those of the drill: at speed 10 a tenth of it was real, so that
 what no flag shortens is ten times as long, in the twin as on the engines.
 
-| drill | speed | repetitions | engine events | inside | stand-ins inside |
-| --- | --- | --- | --- | --- | --- |
+| drill | speed | repetitions | agree | engine events | inside | stand-ins inside |
+| --- | --- | --- | --- | --- | --- | --- |
 ${drills
   .map(({ name, speed, lines: own, rows: of }) => {
     const times = of.reduce((sum, row) => sum + row.times, 0)
     const well = of.reduce((sum, row) => sum + row.inside, 0)
     const others = own.reduce((sum, line) => sum + line.standIns[0], 0)
     const othersWell = own.reduce((sum, line) => sum + line.standIns[1], 0)
-    return `| [${name}](#${anchor(name)}) | ${speed} | ${own.length} | ${times} | ${well === times ? 'all' : well} | ${othersWell} of ${others} |`
+    return `| [${name}](#${anchor(name)}) | ${speed} | ${own.length} | ${agreeText(own)} | ${times} | ${times > 0 && well === times ? 'all' : well} | ${othersWell} of ${others} |`
   })
   .join('\n')}
 
 ${drills.map(sectionOf).join('\n')}`
+}
+
+function agreeText(lines: readonly Line[]): string {
+  const judged = lines.filter(({ verdict }) => verdict !== 'nothingToJudge')
+  return judged.length === 0
+    ? 'nothing to judge'
+    : `${judged.filter(({ verdict }) => verdict === 'agrees').length} of ${judged.length}`
 }
 
 const anchor = (name: string): string => name.replaceAll(/[^a-z0-9-]/g, '')
@@ -70,7 +78,7 @@ function sectionOf({ name, lines, rows }: { name: string; lines: readonly Line[]
 
 ${
   rows.length === 0
-    ? 'Nothing of it is decided by engines from end to end.\n'
+    ? 'Nothing to judge: engines decided nothing that both tell.\n'
     : `| event | counted from | timer | the twin allows | measured | times | inside |
 | --- | --- | --- | --- | --- | --- | --- |
 ${rows.map((row) => `| ${row.event} | ${row.after} | ${row.timers} | ${range(row.min, row.max)} s | ${range(row.least, row.most)} s | ${row.times} | ${row.inside === row.times ? 'yes' : `${row.inside} of ${row.times}`} |`).join('\n')}

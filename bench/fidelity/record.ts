@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFile
 import { fileURLToPath } from 'node:url'
 import type { DrillComparison, Timeline } from '../../src/index.ts'
 import { eventText } from '../../src/report/drill-comparison.ts'
+import type { Verdict } from '../../src/timeline/compare.ts'
 import type { Measured } from './list.ts'
 
 export interface Raw extends Measured {
@@ -21,7 +22,7 @@ export interface Raw extends Measured {
 /** An event as it stands in a line: short, as there are many. */
 export interface Line extends Measured {
   readonly repetition: number
-  readonly agrees: boolean
+  readonly verdict: Verdict
   readonly load: number
   readonly machine: string
   readonly engines: string
@@ -75,7 +76,7 @@ export function readLines(): readonly Line[] {
 /** In the order of drill and repetition, so that two processes that measure side by side make small differences. */
 export function writeLines(lines: readonly Line[]): void {
   const sorted = [...lines].sort(
-    (a, b) => stem(a).localeCompare(stem(b)) || a.repetition - b.repetition || (a.agrees === b.agrees ? 0 : 1),
+    (a, b) => stem(a).localeCompare(stem(b)) || a.repetition - b.repetition || (a.verdict === b.verdict ? 0 : 1),
   )
   writeWhole(linesFile, sorted.map((line) => `${JSON.stringify(line)}\n`).join(''))
 }
@@ -92,7 +93,7 @@ export function lineOf(raw: Raw, repetition: number, comparison: DrillComparison
   const named = (events: DrillComparison['missing']): readonly string[] =>
     events.flatMap((event) => (event.decidedBy === 'engine' ? [eventText(event)] : []))
   return {
-    ...{ example, drill, speed, repetition, agrees: comparison.agrees, load, machine, engines },
+    ...{ example, drill, speed, repetition, verdict: comparison.verdict, load, machine, engines },
     events: byEngines.map((event) => ({
       event: eventText(event),
       after: event.after.replace(/ #1$/, ''),

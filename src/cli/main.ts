@@ -228,7 +228,11 @@ verb(
   '[fleet...]',
   'ends what up started on this machine, and removes what it wrote',
   () => import('./commands/down.ts').then((it) => it.down),
-  (command) => command.addOption(fleetOption()).addOption(world('local')),
+  (command) =>
+    command
+      .option('--all', 'every fleet that was read from here, such as this one by its name from before')
+      .addOption(fleetOption())
+      .addOption(world('local')),
 )
 verb(
   'doctor',

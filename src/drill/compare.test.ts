@@ -59,7 +59,7 @@ describe('a member that is killed', () => {
 
   test('agrees as it is', () => {
     const comparison = compareDrill(made, drill, well)
-    expect(comparison).toMatchObject({ agrees: true, missing: [], forecasts: 64, toleranceSeconds: 0.25 })
+    expect(comparison).toMatchObject({ verdict: 'agrees', missing: [], forecasts: 64, toleranceSeconds: 0.25 })
     expect(comparison.judged).toBeGreaterThan(5)
     expect(comparison.within).toBe(comparison.judged)
     expect(
@@ -70,7 +70,7 @@ describe('a member that is killed', () => {
   test('does not where Karmada holds it lost too late, or too early', () => {
     for (const seconds of [20, -20]) {
       const comparison = compareDrill(made, drill, moved(well, isLost, seconds))
-      expect(comparison.agrees).toBe(false)
+      expect(comparison.verdict).toBe('differs')
       const lost = comparison.events.find(({ subject, what }) => subject === 'member/main/virginia' && what === 'ready')
       expect(lost).toMatchObject({ inside: false })
     }
@@ -79,7 +79,7 @@ describe('a member that is killed', () => {
   test('does not where an effect comes before its cause', () => {
     const taint = ({ subject, what }: TimelineEvent) => subject === 'member/main/virginia' && what === 'noExecute'
     const comparison = compareDrill(made, drill, moved(well, taint, -5))
-    expect(comparison.agrees).toBe(false)
+    expect(comparison.verdict).toBe('differs')
     expect(comparison.events.filter(({ inOrder }) => !inOrder).map(({ what }) => what)).toContain('noExecute')
   })
 
@@ -90,11 +90,31 @@ describe('a member that is killed', () => {
       decidedBy: 'engine' as const,
     }
     const comparison = compareDrill(made, drill, { ...without, events: [...without.events, lone] })
-    expect(comparison.agrees).toBe(false)
+    expect(comparison.verdict).toBe('differs')
     expect(comparison.missing).toContainEqual(
       expect.objectContaining({ subject: 'member/main/virginia', what: 'ready', decidedBy: 'engine' }),
     )
     expect(comparison.unforeseen).toMatchObject([{ subject: 'member/main/oregon', what: 'ready', to: 'False' }])
+  })
+
+  test('does not where engines evict what no run evicts, though all else came as foreseen', () => {
+    const evicted = {
+      ...{ id: well.events.length, at: 400, subject: 'copy/nginx/plant', what: 'deleted', from: 0, to: 1, text: '' },
+      decidedBy: 'engine' as const,
+    }
+    const comparison = compareDrill(made, drill, { ...well, events: [...well.events, evicted] })
+    expect(comparison).toMatchObject({ verdict: 'differs', missing: [] })
+    expect(comparison.within).toBe(comparison.judged)
+    expect(comparison.unforeseen).toMatchObject([{ subject: 'copy/nginx/plant', what: 'deleted', to: 1 }])
+  })
+
+  test('is not blamed for what the twin never tells', () => {
+    const untold = {
+      ...{ id: well.events.length, at: 400, subject: 'member/main/oregon', what: 'mood', from: 'a', to: 'b', text: '' },
+      decidedBy: 'engine' as const,
+    }
+    const comparison = compareDrill(made, drill, { ...well, events: [...well.events, untold] })
+    expect(comparison).toMatchObject({ verdict: 'agrees', unforeseen: [] })
   })
 
   test('a count that another run steps over is neither missing nor unforeseen', () => {

@@ -49,6 +49,7 @@ export function compareDrill(
     toleranceSeconds: readingSeconds * speed,
     decider: deciderOf(measured.world),
     tells: tellsOf(measured),
+    foretells: foretellsOf(forecasts),
   })
   return {
     version: 1,
@@ -115,6 +116,12 @@ const isNodeBack = ({ subject, what, to }: TimelineEvent): boolean =>
 /** Things of a kind that the other world spoke of at all, or that every engine's watch tells of. */
 function tellsOf(measured: Timeline): (event: TimelineEvent) => boolean {
   const told = new Set([...watched, ...measured.events.map(kindOf)])
+  return (event) => told.has(kindOf(event)) && !isWaiting(event)
+}
+
+/** The same of the twin. What every watch tells of it would tell, too, though in this drill it never comes: pods that nobody would evict. */
+function foretellsOf(forecasts: readonly Timeline[]): (event: TimelineEvent) => boolean {
+  const told = new Set([...watched, ...forecasts.flatMap(({ events }) => events.map(kindOf))])
   return (event) => told.has(kindOf(event)) && !isWaiting(event)
 }
 

@@ -1,7 +1,7 @@
 // What was measured beside its forecast, as a person and as a program reads it.
 import { expect, test } from 'vitest'
 import type { DrillComparison } from '../drill/compare.ts'
-import { drillComparisonJson, drillComparisonText } from './drill-comparison.ts'
+import { drillComparisonJson, drillComparisonText, overallVerdict } from './drill-comparison.ts'
 
 const event: DrillComparison['events'][number] = {
   subject: 'member/main/virginia',
@@ -45,7 +45,7 @@ const well: DrillComparison = {
   unforeseen: [{ subject: 'users/nginx/east', what: 'served', to: 0.5, occurrence: 1, decidedBy: 'standIn', at: 3 }],
   forecasts: 64,
   toleranceSeconds: 0.25,
-  agrees: true,
+  verdict: 'agrees',
   judged: 1,
   within: 1,
 }
@@ -89,14 +89,14 @@ test('one that differs says where: outside, out of order, not seen, not foreseen
       events: [late, early],
       missing: [lone],
       unforeseen: [{ ...lone, at: 150 }, ...well.unforeseen],
-      agrees: false,
+      verdict: 'differs',
       judged: 2,
       within: 0,
       speed: 10,
     }),
   ).toMatchInlineSnapshot(`
     "differs  member-killed: 0 of 2 events that engines decided came in order and in time; 1 event of
-             theirs did not come.
+             theirs did not come; 1 event of theirs was foreseen in no run.
       local against 64 runs of the twin, fleet federation, constants divided by 10; all times are those
       of the drill.
 
@@ -121,9 +121,18 @@ test('one that differs says where: outside, out of order, not seen, not foreseen
 })
 
 test('for programs: all of them, and whether all agree', () => {
-  expect(JSON.parse(drillComparisonJson([well, { ...well, agrees: false }]))).toMatchObject({
+  expect(JSON.parse(drillComparisonJson([well, { ...well, verdict: 'differs' }]))).toMatchObject({
     version: 1,
-    agrees: false,
+    verdict: 'differs',
     comparisons: [{ drill: 'member-killed' }, {}],
   })
+})
+
+test('where engines decided nothing that both tell, nothing is said to agree', () => {
+  const nothing: DrillComparison = { ...well, events: [], judged: 0, within: 0, verdict: 'nothingToJudge' }
+  expect(drillComparisonText(nothing)).toMatch(
+    /^nothing to judge {2}member-killed: engines decided nothing that both tell\.\n/,
+  )
+  expect(JSON.parse(drillComparisonJson([nothing]))).toMatchObject({ verdict: 'nothingToJudge' })
+  expect(overallVerdict([nothing, well])).toBe('agrees')
 })

@@ -4,7 +4,7 @@
 import type { DrillComparison } from '../drill/compare.ts'
 import { secondsText } from '../model/duration.ts'
 import { counted } from '../model/words.ts'
-import type { ComparedEvent, LoneEvent } from '../timeline/compare.ts'
+import type { ComparedEvent, LoneEvent, Verdict } from '../timeline/compare.ts'
 import type { View } from './drill-strip.ts'
 import { table, wrapped } from './lines.ts'
 
@@ -25,19 +25,32 @@ export function drillComparisonText(comparison: DrillComparison, view: View = st
     .join('\n\n')
 }
 
+const byEngine = ({ decidedBy }: Pick<LoneEvent, 'decidedBy'>): boolean => decidedBy === 'engine'
+
+const verdictTexts: Readonly<Record<Verdict, string>> = {
+  agrees: 'agrees',
+  differs: 'differs',
+  nothingToJudge: 'nothing to judge',
+}
+
 function verdict(
-  { agrees, judged, within, drill, world, forecasts, fleet, speed, missing }: DrillComparison,
+  { verdict: said, judged, within, drill, world, forecasts, fleet, speed, missing, unforeseen }: DrillComparison,
   { columns }: View,
 ) {
-  const lost = missing.filter(({ decidedBy }) => decidedBy === 'engine').length
+  const lost = missing.filter(byEngine).length
+  const surprises = unforeseen.filter(byEngine).length
   const all =
     judged === within ? (judged === 1 ? 'the one event' : `all ${judged} events`) : `${within} of ${judged} events`
+  const more = [
+    ...(lost === 0 ? [] : [`${counted(lost, 'event')} of theirs did not come`]),
+    ...(surprises === 0
+      ? []
+      : [`${counted(surprises, 'event')} of theirs ${surprises === 1 ? 'was' : 'were'} foreseen in no run`]),
+  ]
+  const judgement =
+    judged === 0 ? 'engines decided nothing that both tell' : `${all} that engines decided came in order and in time`
   return [
-    wrapped(
-      `${drill}: ${judged === 0 ? 'engines decided nothing that both saw' : `${all} that engines decided came in order and in time`}${lost === 0 ? '' : `; ${counted(lost, 'event')} of theirs did not come`}.`,
-      columns,
-      agrees ? 'agrees  ' : 'differs  ',
-    ),
+    wrapped(`${drill}: ${[judgement, ...more].join('; ')}.`, columns, `${verdictTexts[said]}  `),
     wrapped(
       `${world} against ${counted(forecasts, 'run')} of the twin, fleet ${fleet}, ${speed === 1 ? 'constants as they are' : `constants divided by ${speed}`}; all times are those of the drill.`,
       columns,
@@ -99,5 +112,12 @@ function lonesText(title: string, events: readonly LoneEvent[], { columns }: Vie
   )}`
 }
 
+/** Of several drills together: what nothing is to be judged of says neither. */
+export function overallVerdict(comparisons: readonly Pick<DrillComparison, 'verdict'>[]): Verdict {
+  const verdicts = comparisons.map((one) => one.verdict)
+  if (verdicts.includes('differs')) return 'differs'
+  return verdicts.includes('agrees') ? 'agrees' : 'nothingToJudge'
+}
+
 export const drillComparisonJson = (comparisons: readonly DrillComparison[]): string =>
-  `${JSON.stringify({ version: 1, agrees: comparisons.every(({ agrees }) => agrees), comparisons }, null, 2)}\n`
+  `${JSON.stringify({ version: 1, verdict: overallVerdict(comparisons), comparisons }, null, 2)}\n`

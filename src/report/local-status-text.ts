@@ -3,7 +3,14 @@
 
 import { secondsText } from '../model/duration.ts'
 import { counted, listed } from '../model/words.ts'
-import type { CopyStatus, EngineStatus, FluxStatus, LocalStatus, NameStatus } from '../worlds/local/status.ts'
+import type {
+  CopyStatus,
+  DoorStatus,
+  EngineStatus,
+  FluxStatus,
+  LocalStatus,
+  NameStatus,
+} from '../worlds/local/status.ts'
 
 export const sizeText = (mebibytes: number): string =>
   mebibytes < 1000 ? `${mebibytes} MiB` : `${(mebibytes / 1024).toFixed(2)} GiB`
@@ -29,7 +36,19 @@ const section = (title: string, lines: readonly string[]): readonly string[] =>
 
 const mark = (well: boolean): string => (well ? '✓' : '✗')
 
-function runs({ up, cutOffAt, holder }: LocalStatus): readonly string[] {
+function runs({
+  up,
+  cutOffAt,
+  holder,
+  changed,
+}: Pick<LocalStatus, 'up' | 'cutOffAt' | 'holder' | 'changed'>): readonly string[] {
+  if (changed === true) {
+    const before = runs({ up, cutOffAt, holder, changed: undefined })
+    return [
+      '  the fleet changed since up: what runs is the one from before',
+      ...(before.length > 0 ? before : ['  next  skerry up']),
+    ]
+  }
   if (holder !== undefined) return [`  skerry ${holder.verb} is at work on it (process ${holder.pid})`]
   const goOn = '  next  skerry up, to go on, or skerry down'
   if (cutOffAt.length > 0) return [`  a run was cut off at ${listed(cutOffAt.slice(0, 3))}`, goOn]
@@ -72,14 +91,17 @@ function answersText({ answers, audiences }: NameStatus): string {
   return own.length === 0 ? text : `${text}; ${own.join(', ')}`
 }
 
-function doors({ doors: all = [] }: LocalStatus): readonly string[] {
+function doors(status: LocalStatus): readonly string[] {
+  const { doors: all = [] } = status
   const width = Math.max(...all.map(({ app, site }) => `${app} at ${site}`.length))
   return all
     .filter(
       (door) =>
         (door.public !== undefined || door.lan !== undefined) &&
         // where a federation could place it and does not, nobody stands behind the door
-        (door.targets > 0 || !all.some(({ app, targets }) => app === door.app && targets > 0)),
+        (door.targets > 0 ||
+          !all.some(({ app, targets }) => app === door.app && targets > 0) ||
+          isPlacedAt(door, status)),
     )
     .map(({ app, site, public: open, lan, targets, healthy, answers, lanAnswers }) => {
       const ways = [
@@ -89,6 +111,22 @@ function doors({ doors: all = [] }: LocalStatus): readonly string[] {
         ...(lan === undefined ? [] : [`on the LAN ${lan} ${share(lanAnswers)}`]),
       ]
       return `  ${mark(answers >= 1 || open === undefined)} ${`${app} at ${site}`.padEnd(width)}  ${ways.join('; ')}`
+    })
+}
+
+/** By the fleet, or by a federation, whether or not anything of it is there now. */
+function isPlacedAt(
+  { app, site }: Pick<DoorStatus, 'app' | 'site'>,
+  { apps: all, clusters: every, doors: others = [] }: LocalStatus,
+): boolean {
+  return all
+    .filter((it) => it.app === app)
+    .flatMap(({ copies }) => copies)
+    .some((copy) => {
+      if (copy.site !== undefined) return copy.site === site
+      // a federation divides over clusters: at which of the sites of one it runs, the doors say
+      const sites = new Set(every.find(({ name }) => name === copy.cluster)?.sites.map(({ name }) => name))
+      return sites.has(site) && !others.some((it) => it.app === app && it.targets > 0 && sites.has(it.site))
     })
 }
 

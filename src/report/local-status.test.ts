@@ -30,6 +30,7 @@ const status: LocalStatus = {
   asked: at,
   speed: 1,
   up: 'done',
+  changed: undefined,
   cutOffAt: [],
   holder: undefined,
   engines: [
@@ -183,6 +184,60 @@ test('a run that was cut off, and one that is at work, are told first', () => {
   expect(localStatusText({ ...status, speed: 10 })).toContain('memory, constants shortened by 10')
 })
 
+test('a fleet that changed since up is told in a line, with what to type', () => {
+  expect(localStatusText({ ...well, changed: true })).toContain(
+    '  the fleet changed since up: what runs is the one from before\n  next  skerry up\n',
+  )
+  expect(
+    localStatusText({ ...well, changed: true, up: 'begun' })
+      .split('\n')
+      .slice(1, 4),
+  ).toEqual([
+    '  the fleet changed since up: what runs is the one from before',
+    '  the last up did not come to its end',
+    '  next  skerry up, to go on, or skerry down',
+  ])
+  expect(localStatusText({ ...well, changed: false })).not.toContain('changed')
+})
+
+test('a copy that is scaled to nothing keeps its front door; where a federation places none, there is none to tell', () => {
+  const door = (app: string, site: string, targets: number) => ({
+    ...{ app, site, targets, healthy: targets, public: `127.1.0.1:${targets}`, lan: undefined, lanAnswers: 0 },
+    answers: targets === 0 ? 0 : 1,
+  })
+  const at = (
+    app: string,
+    sites: readonly string[],
+    clusters: readonly string[] = [],
+  ): LocalStatus['apps'][number] => ({
+    ...{ app, federation: undefined, state: 'asWanted', wanted: 1, ready: 1, held: false },
+    copies: [
+      ...sites.map((site) => ({ ...copy, site, cluster: site })),
+      ...clusters.map((cluster) => ({ ...copy, cluster })),
+    ].map((it) => ({ ...it, wanted: 1, ready: 1, state: 'asWanted' as const, ...never })),
+  })
+  const site = (name: string) => ({ name, nodes: 1, ready: 1, notHeardOf: 0, ...never })
+  const shown = localStatusText({
+    ...well,
+    apps: [at('shop', ['virginia', 'oregon']), at('till', [], ['oregon', 'texas'])],
+    clusters: [
+      { name: 'oregon', nodes: 2, expected: 2, ready: 2, sites: [site('oregon'), site('los-angeles')], ...now },
+      { name: 'texas', nodes: 1, expected: 1, ready: 1, sites: [site('texas')], ...now },
+    ],
+    doors: [
+      ...[door('shop', 'virginia', 0), door('shop', 'oregon', 3)],
+      ...[door('till', 'oregon', 0), door('till', 'los-angeles', 2), door('till', 'texas', 0), door('till', 'ohio', 0)],
+    ],
+  })
+  const doors = shown.split('Front doors\n')[1]?.split('\n\n')[0]?.split('\n')
+  expect(doors?.map((line) => line.trim().split('  ')[0])).toEqual([
+    '✗ shop at virginia',
+    '✓ shop at oregon',
+    '✓ till at los-angeles',
+    '✗ till at texas',
+  ])
+})
+
 test('as JSON it is what the published schema says, also where nothing runs, and where nobody outside answers', () => {
   const schema = readFileSync(new URL('../../schema/local-status.json', import.meta.url), 'utf8')
   const judge = new Ajv2020({ strict: true, allErrors: true, formats: { 'date-time': true } }).compile(
@@ -197,7 +252,7 @@ test('as JSON it is what the published schema says, also where nothing runs, and
     links: undefined,
     bad: undefined,
   }
-  for (const shown of [status, well, silent, { ...status, holder, cutOffAt: ['a'] }, undefined])
+  for (const shown of [status, well, silent, { ...status, holder, cutOffAt: ['a'], changed: true }, undefined])
     expect([judge(JSON.parse(localStatusJson(shown))), judge.errors]).toEqual([true, null])
 })
 

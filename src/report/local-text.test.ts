@@ -4,7 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { expect, test } from 'vitest'
 import type { Step } from '../model/plan.ts'
 import type { UpReport } from '../worlds/local/up.ts'
-import { downText, upJson, upText } from './local-text.ts'
+import { besideText, downText, upJson, upText } from './local-text.ts'
 
 const step = (kind: Step['kind'], id: string, subject: Step['subject'], intent: Step['intent'] = {}): Step => ({
   ...{ kind, id, subject, intent },
@@ -75,6 +75,13 @@ test('a down says what it ended', () => {
     { id: 'cluster/virginia/kwok', how: 'gone' as const },
   ]
   expect(downText({ folder: '/state', stopped, seconds: 1.4 })).toBe('1 engine ended in 1.4 s; nothing is left')
+  expect(downText({ folder: '/state', stopped, seconds: 1.4 }, 'shops')).toMatch(/^shops: 1 engine ended/)
+})
+
+test('what still runs by another name is told with the way to end it', () => {
+  expect(besideText([{ fleet: 'old', folder: '/state/old-00000000', engines: 17 }])).toBe(
+    'old, read from the same folder, still runs: 17 engines\n  next  skerry down --all ends every fleet that was read from it',
+  )
 })
 
 test('what is printed as JSON is what the published schema says', () => {

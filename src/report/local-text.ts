@@ -2,6 +2,7 @@
 
 import { secondsText } from '../model/duration.ts'
 import { counted, listed } from '../model/words.ts'
+import type { Beside } from '../worlds/local/beside.ts'
 import type { DownReport } from '../worlds/local/down.ts'
 import type { UpReport } from '../worlds/local/up.ts'
 import { sizeText } from './local-status-text.ts'
@@ -58,11 +59,21 @@ function groups({ answers }: UpReport, kind: 'standIn' | 'notHere'): readonly st
   )
 }
 
-export function downText(report: DownReport | undefined): string {
+/** `fleet`: where several are ended, which of them this is. */
+export function downText(report: DownReport | undefined, fleet?: string): string {
   if (report === undefined) return 'nothing of this fleet runs on this machine'
   const ended = report.stopped.filter(({ how }) => how !== 'gone').length
-  return `${counted(ended, 'engine')} ended in ${secondsText(report.seconds)}; nothing is left`
+  return `${fleet === undefined ? '' : `${fleet}: `}${counted(ended, 'engine')} ended in ${secondsText(report.seconds)}; nothing is left`
 }
+
+/** Fleets that were read from the same folder and still run, as this one may under the name that it had before. */
+export const besideText = (beside: readonly Beside[]): string =>
+  [
+    ...beside.map(
+      ({ fleet, engines }) => `${fleet}, read from the same folder, still runs: ${counted(engines, 'engine')}`,
+    ),
+    '  next  skerry down --all ends every fleet that was read from it',
+  ].join('\n')
 
 /** As schema/local-up.json says: steps by their ids. */
 export const upJson = (report: UpReport): string =>

@@ -11,7 +11,12 @@ export interface CompareOptions {
   readonly decider?: Deciding
   /** What the measured world can tell at all: the rest is not missed. */
   readonly tells?: (event: TimelineEvent) => boolean
+  /** What the forecasts can tell at all: the rest is not unforeseen. */
+  readonly foretells?: (event: TimelineEvent) => boolean
 }
+
+/** Where engines decided nothing that both tell, nothing can be said of how true the forecasts are. */
+export type Verdict = 'agrees' | 'differs' | 'nothingToJudge'
 
 export interface ComparedEvent {
   readonly subject: string
@@ -59,8 +64,8 @@ export interface Comparison {
   readonly unforeseen: readonly LoneEvent[]
   readonly forecasts: number
   readonly toleranceSeconds: number
-  /** Of what engines decided: in order, inside, and none missing. */
-  readonly agrees: boolean
+  /** Of what engines decided: it agrees where all is in order and inside, none missing and none unforeseen. */
+  readonly verdict: Verdict
   /** How many events engines decided, and how many of them are inside and in order. */
   readonly judged: number
   readonly within: number
@@ -69,7 +74,12 @@ export interface Comparison {
 export function compare(
   forecast: Timeline | readonly Timeline[],
   measured: Timeline,
-  { toleranceSeconds = 0.25, decider = (event) => event.decidedBy, tells = () => true }: CompareOptions = {},
+  {
+    toleranceSeconds = 0.25,
+    decider = (event) => event.decidedBy,
+    tells = () => true,
+    foretells = () => true,
+  }: CompareOptions = {},
 ): Comparison {
   const forecasts = (isOne(forecast) ? [forecast] : forecast).map(indexed)
   const seen = indexed(measured)
@@ -110,12 +120,8 @@ export function compare(
     })
   }
   const missing = missingOf(forecasts, seen, tells, decider)
-  const unforeseen = [...seen.byKey].flatMap(([key, event]): readonly LoneEvent[] =>
-    isStart(event) || forecasts.some(({ byKey }) => byKey.has(key)) || forecasts.some((one) => passedBy(event, one))
-      ? []
-      : [{ ...named(event, key), decidedBy: decider(event), at: event.at }],
-  )
-  const judged = events.filter((event) => event.decidedBy === 'engine')
+  const unforeseen = unforeseenOf(forecasts, seen, foretells, decider)
+  const judged = events.filter(byEngine)
   const within = judged.filter((event) => event.inside && event.inOrder)
   return {
     events,
@@ -123,10 +129,20 @@ export function compare(
     unforeseen,
     forecasts: forecasts.length,
     toleranceSeconds,
-    agrees: within.length === judged.length && missing.every((event) => event.decidedBy !== 'engine'),
+    verdict: verdictOf(
+      judged.length,
+      judged.length - within.length + [...missing, ...unforeseen].filter(byEngine).length,
+    ),
     judged: judged.length,
     within: within.length,
   }
+}
+
+const byEngine = ({ decidedBy }: Pick<LoneEvent, 'decidedBy'>): boolean => decidedBy === 'engine'
+
+function verdictOf(judged: number, wrong: number): Verdict {
+  if (wrong > 0) return 'differs'
+  return judged === 0 ? 'nothingToJudge' : 'agrees'
 }
 
 const isOne = (forecast: Timeline | readonly Timeline[]): forecast is Timeline => 'events' in forecast
@@ -309,5 +325,27 @@ function missingOf(
         at: Math.min(...all.map(({ at }) => at)),
       },
     ]
+  })
+}
+
+/** A value that a forecast steps over is passed by, as with the bounds: pods are counted one by one, or two at a look. */
+function unforeseenOf(
+  forecasts: readonly Indexed[],
+  seen: Indexed,
+  foretells: (event: TimelineEvent) => boolean,
+  decider: Deciding,
+): readonly LoneEvent[] {
+  const known = (key: string): boolean => forecasts.some(({ byKey }) => byKey.has(key))
+  return [...seen.byKey].flatMap(([key, event]): readonly LoneEvent[] => {
+    if (isStart(event) || known(key) || !foretells(event) || forecasts.some((one) => passedBy(event, one))) return []
+    // up to the nearest cause that forecasts know: what follows from a stand-in's doing is not an engine's decision
+    const deciders = [decider(event)]
+    for (
+      let link = causeOf(seen.timeline, event);
+      link !== undefined && !known(seen.keyOf.get(link.id) ?? '');
+      link = causeOf(seen.timeline, link)
+    )
+      deciders.push(decider(link))
+    return [{ ...named(event, key), decidedBy: weakest(deciders), at: event.at }]
   })
 }

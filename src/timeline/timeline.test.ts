@@ -101,7 +101,7 @@ describe('two timelines', () => {
 
   test('agree when what was measured lies within what the forecast allows', () => {
     const comparison = compare(run, measured(50.2))
-    expect(comparison.agrees).toBe(true)
+    expect(comparison.verdict).toBe('agrees')
     expect(comparison.events).toMatchObject([
       {
         subject: 'node/edge/a-0',
@@ -115,14 +115,17 @@ describe('two timelines', () => {
   })
 
   test('differ when it lies outside, or before its cause', () => {
-    expect(compare(run, measured(80)).agrees).toBe(false)
+    expect(compare(run, measured(80)).verdict).toBe('differs')
     const backwards = timeline([event(0, 5, 'ready', 'Unknown'), event(1, 50, 'power', 'off')])
     expect(compare(run, backwards).events[0]).toMatchObject({ inOrder: false })
   })
 
   test('are judged only where an engine decided in both', () => {
     const ours = timeline([event(0, 10, 'power', 'off'), event(1, 90, 'ready', 'Unknown', { decidedBy: 'standIn' })])
-    expect(compare(run, ours)).toMatchObject({ agrees: true, events: [{ inside: false, decidedBy: 'standIn' }] })
+    expect(compare(run, ours)).toMatchObject({
+      verdict: 'nothingToJudge',
+      events: [{ inside: false, decidedBy: 'standIn' }],
+    })
   })
 
   test('say what only one of them has', () => {
@@ -132,6 +135,30 @@ describe('two timelines', () => {
       { subject: 'node/edge/a-0', what: 'ready', to: 'Unknown', occurrence: 1 },
     ])
     expect(comparison.unforeseen).toMatchObject([{ subject: 'node/edge/a-0', what: 'noExecute', to: true }])
-    expect(comparison.agrees).toBe(false)
+    expect(comparison.verdict).toBe('differs')
+  })
+
+  test('differ by what an engine did and no forecast knows, though all that was foreseen came in time', () => {
+    const more = event(2, 70, 'noExecute', true, { cause: 1, timer: detect })
+    expect(compare(run, measured(50.2, [more]))).toMatchObject({
+      verdict: 'differs',
+      judged: 1,
+      within: 1,
+      missing: [],
+      unforeseen: [{ subject: 'node/edge/a-0', what: 'noExecute', to: true, decidedBy: 'engine' }],
+    })
+    expect(compare(run, measured(50.2, [more]), { foretells: ({ what }) => what !== 'noExecute' })).toMatchObject({
+      verdict: 'agrees',
+      unforeseen: [],
+    })
+  })
+
+  test('do not differ by what follows from a stand-in that did what nobody foresaw', () => {
+    const flicker = event(2, 70, 'pods', 'gone', { decidedBy: 'standIn' })
+    const follows = event(3, 71, 'noExecute', true, { cause: 2, timer: detect })
+    expect(compare(run, measured(50.2, [flicker, follows]))).toMatchObject({
+      verdict: 'agrees',
+      unforeseen: [{ what: 'pods' }, { what: 'noExecute', decidedBy: 'standIn' }],
+    })
   })
 })

@@ -8,21 +8,30 @@ import { folderHere, onlyLocal, sourceOf } from './local.ts'
 
 interface Options extends FleetOptions {
   readonly on: On
+  readonly all?: boolean
 }
 
 export const down: Verb<Options> = async (shell, inputs, options) => {
   onlyLocal(options.on)
   const skerry = await import('../../index.ts')
   const local = await skerry.localWorld()
+  const source = sourceOf(shell, inputs, options)
+  const end = (folder: string) => local.down({ folder, say: shell.terminal.say, now: () => new Date() })
+  if (options.all === true) {
+    const folders = local.foldersAt(shell.env, source)
+    for (const folder of folders) shell.terminal.answer(skerry.downText(await end(folder), local.fleetOf(folder)))
+    if (folders.length === 0) shell.terminal.answer(skerry.downText(undefined))
+    return exit.done
+  }
   // without a state there may still be engines, if somebody removed it by hand: then the name of the fleet leads to them
   const folder =
     (await folderHere(shell, inputs, options)) ??
     (await shell.whole(inputs).then(
-      ({ name }) => local.folderOf(shell.env, name, sourceOf(shell, inputs, options)),
+      ({ name }) => local.folderOf(shell.env, name, source),
       () => undefined,
     ))
-  const report =
-    folder === undefined ? undefined : await local.down({ folder, say: shell.terminal.say, now: () => new Date() })
-  shell.terminal.answer(skerry.downText(report))
+  shell.terminal.answer(skerry.downText(folder === undefined ? undefined : await end(folder)))
+  const beside = local.besideAt(shell.env, source, folder)
+  if (beside.length > 0) shell.terminal.say(skerry.besideText(beside))
   return exit.done
 }

@@ -20,6 +20,7 @@ export async function drillsOnLocal(
   const folder = await folderHere(shell, [], options)
   const state = folder === undefined ? undefined : local.readState(folder)
   if (folder === undefined || state === undefined) throw nothingHere('skerry up --speed 10')
+  local.requireUnchanged(skerry.fleetDigest(fleet), state)
   const ended = new AbortController()
   onInterrupt(() => ended.abort())
   const plan = skerry.plan(fleet)

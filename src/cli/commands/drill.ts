@@ -95,7 +95,9 @@ async function named(
     shell.terminal.say('skerry: a bug of ours: a judge of the twin objects to a run (see violations in -o json)')
     return exit.bug
   }
-  return results.every((result) => result.ok) && comparisons.every(({ agrees }) => agrees) ? exit.done : exit.found
+  return results.every((result) => result.ok) && comparisons.every(({ verdict }) => verdict !== 'differs')
+    ? exit.done
+    : exit.found
 }
 
 async function drillsOnTwin(

@@ -2,7 +2,7 @@
 
 import { setTimeout as pause } from 'node:timers/promises'
 import { Refusal } from '../../model/refusal.ts'
-import type { Verb } from '../command.ts'
+import type { Shell, Verb } from '../command.ts'
 import { exit } from '../exit.ts'
 import { onInterrupt } from '../interrupt.ts'
 import type { FleetOptions } from '../shell.ts'
@@ -23,7 +23,8 @@ export const status: Verb<Options> = async (shell, inputs, options) => {
   const { status: look } = await skerry.localWorld()
   const folder = await folderHere(shell, inputs, options)
   const now = () => new Date()
-  const found = async () => (folder === undefined ? undefined : look(folder, now))
+  const digest = folder === undefined ? undefined : await digestNow(shell, inputs, options)
+  const found = async () => (folder === undefined ? undefined : look(folder, now, digest))
   const { terminal } = shell
 
   if (options.watch !== true) {
@@ -51,6 +52,18 @@ export const status: Verb<Options> = async (shell, inputs, options) => {
     screen?.over()
   }
   return exit.done
+}
+
+/** Undefined where the fleet cannot be read by now: what runs is told all the same. As it was when the first look was asked for. */
+async function digestNow(shell: Shell, inputs: readonly string[], options: Options): Promise<string | undefined> {
+  if ([...inputs, ...(options.file ?? [])].includes('-')) return undefined
+  try {
+    const { fleetDigest } = await import('../../index.ts')
+    return fleetDigest(await shell.whole(inputs))
+  } catch (error) {
+    if (error instanceof Refusal) return undefined
+    throw error
+  }
 }
 
 const nothing = 'nothing of this fleet runs on this machine'

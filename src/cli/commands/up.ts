@@ -25,10 +25,14 @@ export const up: Verb<Options> = async (shell, inputs, options) => {
   const local = await skerry.localWorld()
   const source = sourceOf(shell, inputs, options)
   const narrowed = shell.narrowed ? (await shell.narrow(fleet)).clusters.map(({ name }) => name) : undefined
+  const folder = local.folderOf(shell.env, fleet.name, source)
+  const beside = local.besideAt(shell.env, source, folder)
+  if (beside.length > 0) shell.terminal.say(skerry.besideText(beside))
   const report = await local.up({
     plan: skerry.plan(fleet),
+    digest: skerry.fleetDigest(fleet),
     only: options.only?.flatMap((names) => names.split(',')) ?? narrowed,
-    folder: local.folderOf(shell.env, fleet.name, source),
+    folder,
     source,
     engines: local.enginesOfMachine(shell.env),
     ...(options.speed !== undefined && { speed: local.speedOf(options.speed) }),

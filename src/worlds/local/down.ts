@@ -1,15 +1,17 @@
 // skerry down --on local: stops every engine of the fleet, in order, and removes its folder. From any state: after a kill in the middle of
-// up or down, without records, with records of processes that are gone, or whose pid is another program's by now.
+// up or down, without records, with records of processes that are gone, or whose pid is another program's by now, with a state that cannot be
+// read, and on a disk that nothing can be written on.
 
 import { existsSync } from 'node:fs'
 import { Refusal } from '../../model/refusal.ts'
 import { thaw } from './faults/heal.ts'
-import { removeFolder, sweep } from './folder.ts'
-import { hold } from './holder.ts'
+import { removeFolder, sweep, Unusable } from './folder.ts'
+import { holdOrGoOn } from './holder.ts'
 import { write } from './journal.ts'
 import { titleOf } from './layout.ts'
 import type { Stopped } from './runner.ts'
 import { stopEngines } from './runner.ts'
+import type { Ledger, LocalState } from './state.ts'
 import { freshState, ledgerAt, orphansOf, readState, recovered } from './state.ts'
 
 export interface DownReport {
@@ -26,14 +28,14 @@ export interface DownOptions {
 
 /** Undefined where there was nothing. */
 export async function down({ folder, say, now }: DownOptions): Promise<DownReport | undefined> {
-  sweep(folder)
+  ifWritable(() => sweep(folder))
   if (!existsSync(folder) && orphansOf(folder).length === 0) return undefined
   const begun = now().getTime()
-  const release = await hold(folder, 'down', now)
+  const release = await holdOrGoOn(folder, 'down', now, ({ message }) => say(`${message}: going on without a claim`))
   try {
-    const state = readState(folder)
-    const ledger = ledgerAt(folder, recovered(state ?? freshState('', folder, folder)))
-    write(folder, { at: now().toISOString(), verb: 'down', step: 'stop', phase: 'begin' })
+    const state = readable(folder, say)
+    const ledger = forgiving(ledgerAt(folder, recovered(state ?? freshState('', folder, folder))))
+    ifWritable(() => write(folder, { at: now().toISOString(), verb: 'down', step: 'stop', phase: 'begin' }))
     const told = (it: Stopped) => {
       if (it.how !== 'gone') say(`${it.how === 'killed' ? 'killed ' : 'stopped'}  ${titleOf(it.id)}`)
     }
@@ -54,5 +56,30 @@ export async function down({ folder, say, now }: DownOptions): Promise<DownRepor
     return { folder, stopped, seconds: (now().getTime() - begun) / 1_000 }
   } finally {
     release()
+  }
+}
+
+/** Undefined where there is none, or none that can be believed: the engines carry the mark of the folder in their environment. */
+function readable(folder: string, say: DownOptions['say']): LocalState | undefined {
+  try {
+    return readState(folder)
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    say(`${error.message}: its engines are found by what they carry in their environment`)
+    return undefined
+  }
+}
+
+/** Nobody needs what is written on the way out: the next `down` finds what is left without it. */
+const forgiving = (ledger: Ledger): Ledger => ({
+  ...ledger,
+  change: (change) => ifWritable(() => ledger.change(change)),
+})
+
+function ifWritable(touch: () => void): void {
+  try {
+    touch()
+  } catch (error) {
+    if (!(error instanceof Unusable)) throw error
   }
 }

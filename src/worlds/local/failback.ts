@@ -21,6 +21,7 @@ import { clientsFor } from './clients.ts'
 import type { Owner } from './engine.ts'
 import type { KubeClient, KubeObject } from './kube/client.ts'
 import { until } from './kube/until.ts'
+import type { LocalState } from './state.ts'
 import { readState } from './state.ts'
 
 export interface FailbackOptions {
@@ -77,12 +78,27 @@ const clustersPath = '/apis/cluster.karmada.io/v1alpha1/clusters'
 /** What Karmada writes on a binding: the policy that it comes from, which skerry names after the app. */
 const policyName = 'propagationpolicy.karmada.io/name'
 
+/** Only a fleet that declares one can be told to start one. */
+export function noFederation(state: Pick<LocalState, 'fleet' | 'declaredFederations'> | undefined): Refusal {
+  const { fleet = '', declaredFederations: declared } = state ?? {}
+  return declared?.length === 0
+    ? new Refusal(
+        'usage',
+        `${fleet} declares no federation`,
+        'an app that no federation divides stays where it is: there is nothing to take back',
+      )
+    : new Refusal(
+        'usage',
+        'no federation runs on this machine',
+        `start ${declared === undefined ? 'one' : listed(declared)}: skerry up`,
+      )
+}
+
 export async function failback(options: FailbackOptions): Promise<FailbackReport> {
   const { folder, app } = options
   const state = existsSync(folder) ? readState(folder) : undefined
   const federations = Object.keys(state?.expected.federations ?? {})
-  if (state === undefined || federations.length === 0)
-    throw new Refusal('usage', 'no federation runs on this machine', 'start one: skerry up')
+  if (state === undefined || federations.length === 0) throw noFederation(state)
   const clients = clientsFor(folder, () => state.ports)
   try {
     const moves: FailbackMove[] = []

@@ -3,7 +3,17 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writ
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { folderOf, foldersAt, privateFolder, removeFolder, sweep, writeFile } from './folder.ts'
+import {
+  fleetOf,
+  folderOf,
+  foldersAt,
+  privateFolder,
+  removeFolder,
+  sweep,
+  unusable,
+  using,
+  writeFile,
+} from './folder.ts'
 
 let root: string
 beforeEach(() => {
@@ -48,4 +58,52 @@ test('a removal that was killed half-way is no state, and is ended by the next c
   expect(foldersAt(env, root)).toEqual([folder])
   sweep(folder)
   expect(existsSync(half)).toBe(false)
+})
+
+test('a path that cannot be used is told with what to do, and any other error stays what it is', () => {
+  const file = join(root, 'file')
+  writeFileSync(file, '')
+  const refused = (touch: () => unknown): unknown => {
+    try {
+      return touch()
+    } catch (error) {
+      return error
+    }
+  }
+  expect(refused(() => writeFile(join(file, 'in', 'state.json'), ''))).toMatchObject({
+    ...{ name: 'Refusal', kind: 'refused', code: 'ENOTDIR', hint: expect.stringContaining('SKERRY_STATE=FOLDER') },
+    message: `${join(file, 'in')} cannot be used: a part of that path is a file, where a folder should be`,
+  })
+  expect(refused(() => privateFolder(file, 'SKERRY_CACHE'))).toMatchObject({
+    ...{ kind: 'refused', code: 'EEXIST', hint: expect.stringContaining('SKERRY_CACHE=FOLDER') },
+  })
+  writeFileSync(join(root, 'local'), '')
+  expect(refused(() => foldersAt({ SKERRY_STATE: root }, root))).toMatchObject({ kind: 'refused', code: 'ENOTDIR' })
+
+  const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+  expect(unusable('/state/x', full)).toMatchObject({
+    ...{ kind: 'world', message: '/state/x cannot be written: no space is left on its disk' },
+    hint: 'make room there, and run this again',
+  })
+  for (const code of ['EROFS', 'EACCES'])
+    expect(unusable('/state/x', Object.assign(new Error(code), { code }))).toMatchObject({ kind: 'refused', code })
+  const other = new Error('another')
+  expect(
+    refused(() =>
+      using('/state/x', () => {
+        throw other
+      }),
+    ),
+  ).toBe(other)
+})
+
+test('what could not be written whole leaves nothing behind', () => {
+  const path = join(root, 'state.json')
+  mkdirSync(join(path, 'in-the-way'), { recursive: true })
+  expect(() => writeFile(path, 'x')).toThrow('cannot be used: it is a folder, where a file should be')
+  expect(readdirSync(root)).toEqual(['state.json'])
+})
+
+test('the folder tells which fleet it is of', () => {
+  expect(fleetOf(folderOf({ SKERRY_STATE: '/state' }, 'my-stores', root))).toBe('my-stores')
 })

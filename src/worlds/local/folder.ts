@@ -15,6 +15,7 @@ import {
 } from 'node:fs'
 import { homedir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
+import { Refusal } from '../../model/refusal.ts'
 
 /** SKERRY_STATE, or XDG_STATE_HOME/skerry, or ~/.local/state/skerry; in there `local/`. */
 export function localStateFolder({ SKERRY_STATE: own, XDG_STATE_HOME: xdg }: NodeJS.ProcessEnv): string {
@@ -32,13 +33,16 @@ export const folderOf = (env: NodeJS.ProcessEnv, fleet: string, source: string):
 export function foldersAt(env: NodeJS.ProcessEnv, source: string): readonly string[] {
   const all = localStateFolder(env)
   if (!existsSync(all)) return []
-  return readdirSync(all)
+  return using(all, () => readdirSync(all))
     .filter((name) => name.endsWith(`-${hashOf(source)}`))
     .map((name) => name.replace(removed, ''))
     .filter((name, index, all) => all.indexOf(name) === index)
     .sort()
     .map((name) => join(all, name))
 }
+
+/** The name of the fleet that a folder is of. */
+export const fleetOf = (folder: string): string => basename(folder).replace(/-[0-9a-f]{8}$/, '')
 
 /** A folder on its way out, in front of its name. */
 const awayPrefix = '.removed-'
@@ -56,10 +60,59 @@ function sourceFolder(source: string): string {
   }
 }
 
+/** The disk is full, or it is not for us to write there: nothing that skerry did wrong. */
+export class Unusable extends Refusal {
+  /** As the system calls it. */
+  readonly code: string
+
+  constructor(code: string, kind: 'world' | 'refused', message: string, hint: string) {
+    super(kind, message, hint)
+    this.code = code
+  }
+}
+
+const fullDisk = 'no space is left on its disk'
+const whys: Readonly<Record<string, string>> = {
+  ENOSPC: fullDisk,
+  EDQUOT: fullDisk,
+  EROFS: 'it is on a disk that can only be read',
+  EACCES: 'its permissions forbid it',
+  EPERM: 'its permissions forbid it',
+  ENOTDIR: 'a part of that path is a file, where a folder should be',
+  EEXIST: 'it is a file, where a folder should be',
+  EISDIR: 'it is a folder, where a file should be',
+}
+
+/** Undefined for an error of any other kind. `variable`: what names another place. */
+export function unusable(path: string, error: unknown, variable = 'SKERRY_STATE'): Unusable | undefined {
+  const { code = '' } = error instanceof Error ? (error as NodeJS.ErrnoException) : {}
+  const why = whys[code]
+  if (error instanceof Unusable || why === undefined) return undefined
+  const elsewhere = `name another folder: ${variable}=FOLDER`
+  return why === fullDisk
+    ? new Unusable(code, 'world', `${path} cannot be written: ${why}`, 'make room there, and run this again')
+    : new Unusable(code, 'refused', `${path} cannot be used: ${why}`, `put that right, or ${elsewhere}`)
+}
+
+/** Whatever touches files of the state folder says what is wrong with it, and with which path. */
+export function using<T>(path: string, touch: () => T, variable?: string): T {
+  try {
+    return touch()
+  } catch (error) {
+    throw unusable(path, error, variable) ?? error
+  }
+}
+
 /** Only for its owner: keys lie in there. */
-export function privateFolder(path: string): string {
-  mkdirSync(path, { recursive: true, mode: 0o700 })
-  chmodSync(path, 0o700)
+export function privateFolder(path: string, variable?: string): string {
+  using(
+    path,
+    () => {
+      mkdirSync(path, { recursive: true, mode: 0o700 })
+      chmodSync(path, 0o700)
+    },
+    variable,
+  )
   return path
 }
 
@@ -67,9 +120,22 @@ export function privateFolder(path: string): string {
 export function writeFile(path: string, text: string | Uint8Array, mode = 0o600): void {
   privateFolder(dirname(path))
   const fresh = `${path}.${process.pid}.new`
-  writeFileSync(fresh, text, { mode })
-  chmodSync(fresh, mode)
-  renameSync(fresh, path)
+  try {
+    writeFileSync(fresh, text, { mode })
+    chmodSync(fresh, mode)
+    renameSync(fresh, path)
+  } catch (error) {
+    discard(fresh)
+    throw unusable(path, error) ?? error
+  }
+}
+
+function discard(path: string): void {
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    // it could not be written, so it may not be there to be removed
+  }
 }
 
 /**
@@ -78,7 +144,7 @@ export function writeFile(path: string, text: string | Uint8Array, mode = 0o600)
  */
 export function removeFolder(folder: string): void {
   const away = join(dirname(folder), `${awayPrefix}${randomBytes(4).toString('hex')}-${basename(folder)}`)
-  if (existsSync(folder)) renameSync(folder, away)
+  if (existsSync(folder)) setAside(folder, away)
   sweep(folder)
   const all = dirname(folder)
   for (const above of [all, ...(basename(dirname(all)) === 'skerry' ? [dirname(all)] : [])])
@@ -90,10 +156,22 @@ export function removeFolder(folder: string): void {
     }
 }
 
+/** A new name may need room, which a full disk has only once something is gone. */
+function setAside(folder: string, away: string): void {
+  try {
+    using(folder, () => renameSync(folder, away))
+  } catch (error) {
+    if (!(error instanceof Unusable) || error.kind !== 'world') throw error
+    using(folder, () => rmSync(folder, { recursive: true, force: true }))
+  }
+}
+
 /** What a removal that was killed left. */
 export function sweep(folder: string): void {
   if (!existsSync(dirname(folder))) return
-  for (const name of readdirSync(dirname(folder)))
-    if (name.startsWith(awayPrefix) && name.endsWith(`-${basename(folder)}`))
-      rmSync(join(dirname(folder), name), { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
+  using(dirname(folder), () => {
+    for (const name of readdirSync(dirname(folder)))
+      if (name.startsWith(awayPrefix) && name.endsWith(`-${basename(folder)}`))
+        rmSync(join(dirname(folder), name), { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
+  })
 }

@@ -3,11 +3,11 @@
 // process is worth nothing and may be removed by anybody, since no other will ever bear its name; so nothing is left to break after a kill.
 
 import { randomBytes } from 'node:crypto'
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Refusal } from '../../model/refusal.ts'
-import { privateFolder, writeFile } from './folder.ts'
+import { privateFolder, Unusable, using, writeFile } from './folder.ts'
 import { isAlive, startTimeOf } from './process.ts'
 
 export interface Claim {
@@ -20,7 +20,6 @@ const prefix = 'holder.'
 
 /** Gives back what ends the hold. Throws a Refusal that names the holder. */
 export async function hold(folder: string, verb: string, now: () => Date = () => new Date()): Promise<() => void> {
-  privateFolder(folder)
   const startTime = startTimeOf(process.pid) ?? 'unknown'
   const mine = `${prefix}${process.pid}.${startTime.replace(/[^0-9A-Za-z]+/g, '-')}.${randomBytes(4).toString('hex')}`
   const claim: Claim & { readonly startTime: string } = {
@@ -29,8 +28,9 @@ export async function hold(folder: string, verb: string, now: () => Date = () =>
     since: now().toISOString(),
     startTime,
   }
-  writeFile(join(folder, mine), `${JSON.stringify(claim)}\n`)
   const release = () => rmSync(join(folder, mine), { force: true })
+  privateFolder(folder)
+  writeFile(join(folder, mine), `${JSON.stringify(claim)}\n`)
   for (const wait of [0, 50, 100, 200]) {
     await pause(wait)
     const others = living(folder).filter(({ file }) => file !== mine)
@@ -40,8 +40,31 @@ export async function hold(folder: string, verb: string, now: () => Date = () =>
     break
   }
   release()
-  const [other] = living(folder)
-  throw new Refusal(
+  throw taken(living(folder)[0])
+}
+
+/**
+ * For `down`, which must work though nothing can be written any more: then it goes on without a claim, as long as nobody who lives has one.
+ */
+export async function holdOrGoOn(
+  folder: string,
+  verb: string,
+  now: () => Date,
+  goingOn: (why: Unusable) => void,
+): Promise<() => void> {
+  try {
+    return await hold(folder, verb, now)
+  } catch (error) {
+    if (!(error instanceof Unusable)) throw error
+    const [other] = existsSync(folder) ? living(folder) : []
+    if (other !== undefined) throw taken(other)
+    goingOn(error)
+    return () => undefined
+  }
+}
+
+function taken(other: Claim | undefined): Refusal {
+  return new Refusal(
     'refused',
     other === undefined
       ? 'another run of skerry wanted this fleet at the same moment'
@@ -52,15 +75,23 @@ export async function hold(folder: string, verb: string, now: () => Date = () =>
 
 /** Who holds the folder now; dead claims are swept. */
 export function living(folder: string): readonly (Claim & { readonly file: string })[] {
-  return readdirSync(folder)
+  return using(folder, () => readdirSync(folder))
     .filter((file) => file.startsWith(prefix) && !file.endsWith('.new'))
     .sort()
     .flatMap((file) => {
       const claim = read(join(folder, file))
       if (claim !== undefined && isAlive(claim)) return [{ verb: claim.verb, pid: claim.pid, since: claim.since, file }]
-      rmSync(join(folder, file), { force: true })
+      forget(join(folder, file))
       return []
     })
+}
+
+function forget(path: string): void {
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    // worth nothing where it lies, too
+  }
 }
 
 function read(path: string): (Claim & { readonly startTime: string }) | undefined {

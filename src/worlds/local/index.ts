@@ -1,12 +1,13 @@
 // The local world: a fleet's control planes as real engines on this machine, as plain processes, without Docker.
 
+export { besideAt } from './beside.ts'
 export { type Engines, enginesOfMachine } from './binaries.ts'
 export { type DownReport, down } from './down.ts'
 export { type FailbackReport, failback } from './failback.ts'
-export { folderOf, foldersAt } from './folder.ts'
+export { fleetOf, folderOf, foldersAt } from './folder.ts'
 export { kubeconfig, kubeconfigMark } from './kubeconfig.ts'
 export { type LogFile, logFiles } from './logs.ts'
-export { requireRunning } from './running.ts'
+export { requireRunning, requireUnchanged } from './running.ts'
 export { speedOf } from './speed.ts'
 export { readState } from './state.ts'
 export { type LocalStatus, status } from './status.ts'

@@ -3,7 +3,7 @@
 
 import { appendFileSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { privateFolder } from './folder.ts'
+import { privateFolder, using } from './folder.ts'
 
 export interface Entry {
   readonly at: string
@@ -16,7 +16,7 @@ const path = (folder: string): string => join(folder, 'journal.jsonl')
 
 export function write(folder: string, entry: Entry): void {
   privateFolder(folder)
-  appendFileSync(path(folder), `${JSON.stringify(entry)}\n`, { mode: 0o600 })
+  using(path(folder), () => appendFileSync(path(folder), `${JSON.stringify(entry)}\n`, { mode: 0o600 }))
 }
 
 export function read(folder: string): readonly Entry[] {
@@ -37,7 +37,7 @@ export function read(folder: string): readonly Entry[] {
 }
 
 /** A new run begins. */
-export const forget = (folder: string): void => rmSync(path(folder), { force: true })
+export const forget = (folder: string): void => using(path(folder), () => rmSync(path(folder), { force: true }))
 
 /** Steps that were begun last and neither done nor failed since: where a run was cut off. */
 export function open(entries: readonly Entry[]): readonly string[] {

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Refusal } from '../../model/refusal.ts'
 import { listed } from '../../model/words.ts'
-import { apiServerOf } from './clients.ts'
+import { apiServerOf, requireCertificates } from './clients.ts'
 import type { Owner } from './engine.ts'
 import { pkiFiles } from './engines/control-plane.ts'
 import type { LocalState } from './state.ts'
@@ -37,6 +37,7 @@ export function kubeconfig(folder: string, state: LocalState, name: string): str
           : `there are ${listed([...clusters, ...federations])}`,
     )
   }
+  requireCertificates(folder)
   const pki = pkiFiles(join(folder, 'pki'))
   const data = (path: string): string => readFileSync(path).toString('base64')
   const context = `${state.fleet}-${name}`

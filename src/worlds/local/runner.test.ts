@@ -10,7 +10,7 @@ import { choosePorts } from './ports.ts'
 import { isAlive, startTimeOf, withToken } from './process.ts'
 import { capLog, ensureRunning, logPath, PortTaken, stopEngines } from './runner.ts'
 import type { EngineRecord } from './state.ts'
-import { freshState, ledgerAt, readState, recovered, tokenFor, tokenPrefix, withRecord } from './state.ts'
+import { readState, recovered, tokenFor, tokenPrefix, withRecord } from './state.ts'
 import type { Place } from './testing/fake-engine.case.ts'
 import { fakeEngine, place } from './testing/fake-engine.case.ts'
 
@@ -185,10 +185,15 @@ test('engines write to logs of their own, which are cut when they grow', async (
   expect(statSync(path).size).toBe(0)
 })
 
-test('a state that is not ours is refused, and nothing is done', async () => {
-  ledgerAt(here.folder, freshState('fleet', '', here.folder)).change((state) => state)
+test('a state that is not ours is refused, and down ends what runs without it', async () => {
+  await ensureRunning(here.runner, fakeEngine(await port()))
+  const { process: engine } = record()
   writeFileSync(join(here.folder, 'state.json'), '{"version": 7}')
   expect(() => readState(here.folder)).toThrow('is not of this version of skerry')
-  await expect(down({ folder: here.folder, say: () => undefined, now })).rejects.toBeInstanceOf(Refusal)
-  expect(existsSync(here.folder)).toBe(true)
+  const said: string[] = []
+  const report = await down({ folder: here.folder, say: (line) => said.push(line), now })
+  expect(said[0]).toMatch(/state\.json is not of this version of skerry, .*: its engines are found by what they carry/)
+  expect(report?.stopped.map(({ how }) => how)).toEqual(['ended'])
+  expect(engine && isAlive(engine)).toBe(false)
+  expect(existsSync(here.folder)).toBe(false)
 })

@@ -4,13 +4,13 @@
 
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { closeSync, mkdirSync, openSync, readFileSync, statSync, truncateSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, statSync, truncateSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Refusal } from '../../model/refusal.ts'
 import type { EngineSpec } from './engine.ts'
 import { engineText } from './engine.ts'
-import { privateFolder, writeFile } from './folder.ts'
+import { privateFolder, using, writeFile } from './folder.ts'
 import type { Credentials } from './probe.ts'
 import { probe } from './probe.ts'
 import { isOurs, listensOn, signal, startTimeOf, tokenName } from './process.ts'
@@ -103,7 +103,7 @@ function start(runner: Runner, spec: EngineSpec, digest: string): EngineRecord {
   }
   for (const { path, mode, text } of spec.files) writeFile(path, text, mode)
   const home = join(ledger.folder, 'home')
-  mkdirSync(home, { recursive: true, mode: 0o700 })
+  privateFolder(home)
   ledger.change((state) => withRecord(state, intent))
   const log = openLog(ledger.folder, spec.id)
   try {
@@ -204,7 +204,7 @@ function openLog(folder: string, id: string): number {
   const path = logPath(folder, id)
   privateFolder(dirname(path))
   capLog(path)
-  return openSync(path, 'a', 0o600)
+  return using(path, () => openSync(path, 'a', 0o600))
 }
 
 /** Engines append, so a log that is cut goes on from its new end; cut whenever skerry looks at it. */

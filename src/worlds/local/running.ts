@@ -5,6 +5,16 @@ import { Refusal } from '../../model/refusal.ts'
 import { listed } from '../../model/words.ts'
 import type { LocalState } from './state.ts'
 
+/** What is drilled, and judged, is the fleet as it is declared; what runs is the fleet as it was when it was brought up. */
+export function requireUnchanged(digest: string, { digest: broughtUp }: Pick<LocalState, 'digest'>): void {
+  if (broughtUp === undefined || broughtUp === digest) return
+  throw new Refusal(
+    'refused',
+    'the fleet changed since it was brought up: what runs is not what would be judged',
+    'bring what changed up: skerry up',
+  )
+}
+
 /** Clusters that the drill needs and that do not run are refused. A host of a federation runs nothing but Karmada, which runs. */
 export function requireRunning(
   { name }: Pick<Drill, 'name'>,

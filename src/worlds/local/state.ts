@@ -7,9 +7,10 @@ import { join } from 'node:path'
 import { Refusal } from '../../model/refusal.ts'
 import type { ExpectedCopy } from './copies.ts'
 import type { EngineName, Owner, Ports, Probe, Stop } from './engine.ts'
-import { writeFile } from './folder.ts'
+import { unusable, writeFile } from './folder.ts'
 import type { ProcessId } from './process.ts'
 import { isAlive, withToken } from './process.ts'
+import { wrongIn } from './state-file.ts'
 
 export interface EngineRecord {
   readonly id: string
@@ -40,6 +41,10 @@ export interface LocalState {
   readonly only?: readonly string[] | undefined
   /** By how much its constants are shortened; left out: not at all. */
   readonly speed?: number
+  /** Of the fleet that the last `up` brought up, so that a drill notices when it is another one by now. Older skerrys wrote none. */
+  readonly digest?: string
+  /** Whether or not they were asked for. */
+  readonly declaredFederations?: readonly string[]
   /** What there should be, for `status`: clusters with the number of their nodes, federations with their members. */
   readonly expected: Expected
   readonly ports: Ports
@@ -78,19 +83,23 @@ export function readState(folder: string): LocalState | undefined {
   let text: string
   try {
     text = readFileSync(path(folder), 'utf8')
-  } catch {
-    return undefined
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
+    throw unusable(path(folder), error) ?? error
   }
+  let wrong: string | undefined
   try {
-    const state = JSON.parse(text) as LocalState
-    if (state.version === 1 && typeof state.run === 'string') return state
+    const json: unknown = JSON.parse(text)
+    wrong = wrongIn(json)
+    if (wrong === undefined) return json as LocalState
   } catch {
-    // told below
+    wrong = 'the file: it is no JSON'
   }
   throw new Refusal(
     'refused',
     `${path(folder)} is not of this version of skerry, or was changed by hand`,
-    'end what runs by hand (its processes carry SKERRY_RUN in their environment) and remove that folder',
+    'end what runs and remove it: skerry down, which finds the engines without that file',
+    [{ message: wrong }],
   )
 }
 

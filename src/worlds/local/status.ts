@@ -2,7 +2,8 @@
 // states: as wanted; behind; not heard of since. Asking changes nothing, asks all at once, and waits for nobody for long.
 
 import { existsSync } from 'node:fs'
-import { clientsFor } from './clients.ts'
+import { clientsFor, hasCertificates, requireCertificates } from './clients.ts'
+import type { Claim } from './holder.ts'
 import { living } from './holder.ts'
 import { open, read } from './journal.ts'
 import { capLog, logPath } from './runner.ts'
@@ -24,7 +25,7 @@ import { outsideStatus } from './status/outside.ts'
 export type { CopyStatus } from './status/apps.ts'
 export type { EngineStatus } from './status/engines.ts'
 export type { FluxStatus } from './status/flux.ts'
-export type { NameStatus } from './status/outside.ts'
+export type { DoorStatus, NameStatus } from './status/outside.ts'
 
 export interface LocalStatus extends OutsideStatus {
   readonly fleet: string
@@ -35,6 +36,8 @@ export interface LocalStatus extends OutsideStatus {
   readonly speed: number
   /** Whether the last `up` came to its end. */
   readonly up: LocalState['up']
+  /** The fleet is another one now than that which was brought up; undefined where nobody could tell. */
+  readonly changed: boolean | undefined
   /** What a run that was cut off was doing. */
   readonly cutOffAt: readonly string[]
   /** Who is at work on it now. */
@@ -47,11 +50,14 @@ export interface LocalStatus extends OutsideStatus {
   readonly mebibytes: number
 }
 
-/** Undefined where nothing of the fleet is on this machine. */
-export async function status(folder: string, now: () => Date): Promise<LocalStatus | undefined> {
+/** Undefined where nothing of the fleet is on this machine. `digest`: of the fleet as it is declared now, where it can be read. */
+export async function status(folder: string, now: () => Date, digest?: string): Promise<LocalStatus | undefined> {
   const state = existsSync(folder) ? readState(folder) : undefined
   if (state === undefined) return undefined
   const [holder] = living(folder)
+  // who brings it up right now has not come to them yet
+  if (holder === undefined) requireCertificates(folder)
+  else if (!hasCertificates(folder)) return nothingYet(folder, state, holder, now())
   const clients = clientsFor(folder, () => state.ports, patienceMaxMs)
   const heard = heardAt(folder)
   const asking = { folder, state, clients, heard, asked: now(), patience: patience() }
@@ -73,6 +79,7 @@ export async function status(folder: string, now: () => Date): Promise<LocalStat
       asked: asking.asked.toISOString(),
       speed: state.speed ?? 1,
       up: state.up,
+      changed: digest === undefined || state.digest === undefined ? undefined : digest !== state.digest,
       cutOffAt: holder === undefined ? open(read(folder)) : [],
       holder: holder && { verb: holder.verb, pid: holder.pid, since: holder.since },
       engines,
@@ -88,3 +95,15 @@ export async function status(folder: string, now: () => Date): Promise<LocalStat
     clients.close()
   }
 }
+
+const nothingYet = (
+  folder: string,
+  { fleet, speed = 1, up }: LocalState,
+  { verb, pid, since }: Claim,
+  asked: Date,
+): LocalStatus => ({
+  ...{ fleet, folder, speed, up, asked: asked.toISOString(), changed: undefined, cutOffAt: [] },
+  holder: { verb, pid, since },
+  ...{ engines: [], clusters: [], federations: [], apps: [], flux: [], faults: [], mebibytes: 0 },
+  ...{ names: undefined, nameServer: undefined, doors: undefined, links: undefined, bad: undefined },
+})

@@ -49,6 +49,8 @@ export interface UpOptions {
   /** Where the fleet was read from. */
   readonly source: string
   readonly engines: Engines
+  /** Of the whole fleet, whatever part of it is asked for: a drill notices by it that the fleet changed since. */
+  readonly digest?: string
   /** By how much constants are shortened; left out: as before, and at first not at all. */
   readonly speed?: number
   /** What is done, as it is done. */
@@ -91,10 +93,12 @@ export async function up(options: UpOptions): Promise<UpReport> {
     const layout = layoutOf(plan, only)
     requireEngines(engines, layout)
     requireSpeed(options.speed, ledger)
-    ledger.change((state) => ({
+    ledger.change(({ digest: _before, ...state }) => ({
       ...state,
       source,
       only,
+      ...(options.digest !== undefined && { digest: options.digest }),
+      declaredFederations: plan.fleet.federations.map(({ name }) => name),
       ...(options.speed !== undefined && { speed: options.speed }),
       expected: expectedOf(plan, layout),
       up: 'begun',
@@ -270,7 +274,7 @@ async function bringUp(
         },
       })),
     )
-    healing.done()
+    for (const problem of await healing.done()) say(`not undone yet, and tried again by the next skerry up: ${problem}`)
   } finally {
     clients.close()
   }

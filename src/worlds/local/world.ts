@@ -17,9 +17,11 @@ import { done, notHere } from '../world.ts'
 import { answersOf } from './answers.ts'
 import type { Engines } from './binaries.ts'
 import { clientsFor } from './clients.ts'
+import { outsideId } from './engines/outside.ts'
 import { enginesOf } from './engines-of.ts'
 import { faultsInForce, faultsOn } from './faults/index.ts'
 import type { Faults, Happening } from './faults/port.ts'
+import { namedWhenSilent } from './faults/silent.ts'
 import { hold } from './holder.ts'
 import { layoutOf } from './layout.ts'
 import { outsideFound } from './outside/found.ts'
@@ -93,8 +95,9 @@ function worldHeld(
   const layout = layoutOf(plan, runningOf(plan, state.only))
   const ledger = ledgerAt(folder, recovered(state))
   const clients = clientsFor(folder, () => ledger.state().ports)
-  const outside = outsideFound(folder, state)
-  if (outside === undefined) throw notUp('the world outside does not run')
+  const found = outsideFound(folder, state)
+  if (found === undefined) throw notUp('the world outside does not run')
+  const outside = namedWhenSilent(outsideId(layout.owner), found)
   const clusters = layout.clusters.map(({ owner }) => owner)
   const running = new Set(clusters.map(({ name }) => name))
   const copies = copiesOf(plan, running)
@@ -137,8 +140,7 @@ function worldHeld(
   /** What the process outside says since it was asked last. */
   async function listen(): Promise<void> {
     watches.readLogs()
-    const events = await outside?.events(heard)
-    for (const event of events ?? []) {
+    for (const event of await outside.events(heard)) {
       heard = event.number
       const follows = twice.after(event)
       if (weaving === undefined || event.atMs < beganMs) stood.set(`${event.subject} ${event.what}`, event)
@@ -151,9 +153,9 @@ function worldHeld(
   }
 
   async function begin(): Promise<void> {
-    await outside?.audiences(true)
+    await outside.audiences(true)
     for (let waited = 0; ; waited += 1) {
-      const audiences = audiencesIn(await outside?.state())
+      const audiences = audiencesIn(await outside.state())
       const unserved = standInSays(audiences)
       // one good moment between two bad ones is no rest
       const steady = audiences.every(({ points }) => preciseNow() - (points.at(-1)?.atMs ?? 0) >= steadyMs)
@@ -237,14 +239,14 @@ function worldHeld(
     timers.clear()
     await Promise.allSettled(working)
     inForce.clear()
-    await giveBack()
+    await giveBack(faults.healAll)
   }
 
   /** A port may be somebody's for a moment, and an engine late: what remains is in the journal, and is tried again. */
-  async function giveBack(): Promise<void> {
+  async function giveBack(healing: () => Promise<void>): Promise<void> {
     for (let attempt = 1; ; attempt += 1)
       try {
-        await faults.healAll()
+        await healing()
         return
       } catch (error) {
         if (attempt >= healsMax) throw error
@@ -328,7 +330,7 @@ function worldHeld(
       say(
         `a drill before this one was cut off: giving back what it took (${listed(left.map(({ text }) => text).slice(0, 3))})`,
       )
-      await giveBack()
+      await giveBack(faults.healLeft)
     },
 
     timeline: async (length) => {

@@ -1,10 +1,9 @@
 // A chart repository as files: packages that helm reads, and the index that names them. The same charts give the same bytes.
 
 import { createHash } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { writeFile } from '../folder.ts'
+import { privateFolder, writeFile } from '../folder.ts'
 
 export interface Chart {
   readonly name: string
@@ -15,7 +14,7 @@ export interface Chart {
 
 /** Into a folder that is served as it is. Charts are JSON where YAML is asked for, which is YAML too. */
 export function writeCharts(folder: string, charts: readonly Chart[]): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  privateFolder(folder)
   const entries: Record<string, object[]> = {}
   for (const chart of charts) {
     const file = `${chart.name}-${chart.version}.tgz`

@@ -3,9 +3,10 @@
 
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import type { Artefact } from '../../../artefacts/artefact.ts'
 import { Refusal } from '../../../model/refusal.ts'
+import { privateFolder } from '../folder.ts'
 
 export interface LocalRepository {
   /** A bare one. */
@@ -26,7 +27,7 @@ const mark = 'skerry-digest:'
 export function commitFiles({ folder, branch, refs, files }: LocalRepository, now: Date): Committed {
   const git = gitIn(folder)
   if (!existsSync(folder)) {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    privateFolder(folder)
     git(['init', '--quiet', '--bare', `--initial-branch=${branch}`])
   }
   const head = `refs/heads/${branch}`

@@ -29,6 +29,8 @@ export interface Carrier {
   startKarmada(federation: string, comes: object): void
   reaches(owner: Owner): boolean
   client(owner: Owner): KubeClient
+  /** From now on nothing is started here any more: what is dead is for `heal`. */
+  close(): void
   /** Until what goes on beside has come to its end. */
   idle(): Promise<void>
 }
@@ -53,6 +55,7 @@ export function carrierOf(options: CarrierOptions): Carrier {
   const ended = new Set<string>()
   const returning = new Map<string, () => boolean>()
   const beside = new Set<Promise<unknown>>()
+  let closed = false
   let told = JSON.stringify(real(nothingBad, speed))
 
   const apiOf = ({ kind, name }: Owner): string =>
@@ -170,6 +173,7 @@ export function carrierOf(options: CarrierOptions): Carrier {
     then: () => Promise<void>,
     ready: () => Promise<unknown> = async () => undefined,
   ): void {
+    if (closed) return
     const ids = [...back.keys()]
     for (const id of ids) returning.set(id, valid)
     const work = (async () => {
@@ -186,6 +190,7 @@ export function carrierOf(options: CarrierOptions): Carrier {
       } catch (error) {
         for (const id of ids) returning.delete(id)
         say(`${ids.join(', ')}: ${error instanceof Error ? error.message : String(error)}`)
+        if (closed) return
         if (valid()) setTimeout(() => start(back, valid, then, ready), retryMs).unref()
         else await enforce()
       }
@@ -250,6 +255,9 @@ export function carrierOf(options: CarrierOptions): Carrier {
 
   return {
     ...{ apply, again, startControlPlane, startKarmada, reaches, client },
+    close: () => {
+      closed = true
+    },
     idle: async () => {
       while (beside.size > 0) await Promise.allSettled([...beside])
     },

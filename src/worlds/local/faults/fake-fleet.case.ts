@@ -46,6 +46,9 @@ metadata: { name: d }
 const read = (faults: string): Fleet => fleetFrom(`${text}faults:\n${faults}`)
 
 export interface FakeFleet extends Omit<FaultsOptions, 'drill'> {
+  readonly outside: OutsideOfFaults & { audiences(running: boolean): Promise<void> }
+  /** Told to ask, or not to. */
+  readonly audiences: () => readonly boolean[]
   readonly fleet: Fleet
   readonly plan: Plan
   readonly layout: Layout
@@ -79,9 +82,11 @@ export async function fakeFleet(folder: string, faults: string, speed = 100): Pr
   const conditionsPath = join(folder, 'conditions.json')
   const conditions = (): Conditions =>
     existsSync(conditionsPath) ? (JSON.parse(readFileSync(conditionsPath, 'utf8')) as Conditions) : allWell
-  const outside: OutsideOfFaults = {
+  const askedFor: boolean[] = []
+  const outside: FakeFleet['outside'] = {
     conditions: async () => conditions(),
     setConditions: async (to) => writeFileSync(conditionsPath, JSON.stringify(to)),
+    audiences: async (running) => void askedFor.push(running),
   }
   const api = (name: string) => fakeApi(join(folder, `objects-${name}.json`))
   const clients: Clients = {
@@ -99,6 +104,7 @@ export async function fakeFleet(folder: string, faults: string, speed = 100): Pr
     emit: (happening) => told.push(happening) - 1,
     say: () => undefined,
     conditions,
+    audiences: () => askedFor,
     engine: (id) => {
       const { process: it, token = '' } = ledger.state().engines[id] ?? {}
       if (it === undefined || !isOurs(it, token)) return 'dead'

@@ -1,22 +1,30 @@
 // A drill's faults on the engines of this machine. Each says what it takes (lowering.ts); what is away, all of them together, truth.ts knows;
 // carry.ts brings the world there. Here they begin and end, and say so in the words of the twin.
 
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Fault } from '../../../model/fleet.ts'
+import { assert } from '../../../model/refusal.ts'
 import { copySubject, objectSubject } from '../../../timeline/subjects.ts'
 import { paceOf } from '../../../timers/pace.ts'
 import { powerHoldUp } from '../../../timers/site.ts'
 import { atOnce, use } from '../../../timers/timer.ts'
+import { engineId } from '../engine.ts'
+import type { KubeClient } from '../kube/client.ts'
 import { carrierOf } from './carry.ts'
 import { groundOf } from './ground.ts'
-import { deleting, isUndone, scaling, undoAt, whereaboutsOf } from './hands.ts'
+import type { Whereabouts } from './hands.ts'
+import { deleting, isUndone, replicasAt, scaling, undoAt, whereaboutsOf } from './hands.ts'
 import { heal } from './heal.ts'
 import type { Undo } from './journal.ts'
 import { faultJournal } from './journal.ts'
 import type { Act, Lowered, Says, Taken } from './lowering.ts'
 import { loweredOn } from './lowering.ts'
+import type { InForce } from './overlap.ts'
+import { beforeAll, comingBack, wantedBy } from './overlap.ts'
 import type { Faults, FaultsOptions } from './port.ts'
 import { voice } from './said.ts'
 import { inTime, serial } from './serial.ts'
+import { silent } from './silent.ts'
 import { truthOf } from './truth.ts'
 
 interface Active {
@@ -29,8 +37,14 @@ interface Active {
   readonly drained?: { cancel: () => void; dark: boolean }
 }
 
+interface Waiting {
+  readonly number: number
+  readonly act: Act
+  readonly undo: Undo
+}
+
 export function faultsOn(options: FaultsOptions): Faults {
-  const { plan, folder, engines, speed, drill, say } = options
+  const { plan, folder, engines, speed, drill, say, patienceMs = 20_000 } = options
   const ground = groundOf(plan, drill)
   const journal = faultJournal(folder, options)
   const inTurn = serial()
@@ -39,7 +53,7 @@ export function faultsOn(options: FaultsOptions): Faults {
   const active = new Map<Fault, Active>()
   /** Faults that overlap on one thing: it is back when the last of them is over. */
   const counts = new Map<string, number>()
-  let waiting: { readonly number: number; readonly act: Act; readonly undo: Undo }[] = []
+  let waiting: Waiting[] = []
   let closed = false
 
   const later = (seconds: number, act: () => void): (() => void) => {
@@ -79,7 +93,8 @@ export function faultsOn(options: FaultsOptions): Faults {
   const about = ({ site, app }: Says) => ({ ...(site !== undefined && { site }), ...(app !== undefined && { app }) })
 
   async function inject(fault: Fault): Promise<void> {
-    if (closed || active.has(fault)) return
+    assert(!closed, 'a fault begins after the drill has given everything back')
+    if (active.has(fault)) return
     const lowered = loweredOn(ground, fault)
     const { says, act } = lowered
     const deed = act === undefined ? undefined : await prepared(act)
@@ -108,7 +123,7 @@ export function faultsOn(options: FaultsOptions): Faults {
     active.set(fault, it)
     if (it.drained !== undefined) it.drained.cancel = later(lowered.holdUpSeconds ?? 0, () => drain(fault, it, told))
     else for (const taken of lowered.taken) truth.take(it, taken.outages, also(taken, told))
-    await deed?.act()
+    if (act !== undefined) await done(act, deed)
     if (it.drained === undefined) await carrier.apply(text)
   }
 
@@ -167,45 +182,102 @@ export function faultsOn(options: FaultsOptions): Faults {
     readonly from?: number
   }
 
-  /** Undefined: there is nobody to ask. */
+  const ownerOf = ({ cluster }: Act) => ({ kind: 'cluster', name: cluster }) as const
+  const apiOf = (act: Act): string => engineId(ownerOf(act), 'kube-apiserver')
+  /** Nobody can be asked there: a fault has taken it, or it is dead. */
+  const isTaken = (act: Act): boolean => truth.bad().clusters.has(act.cluster) || !carrier.reaches(ownerOf(act))
+
+  /** The oldest first. */
+  const inForce = (): readonly InForce[] =>
+    [...active.values()].flatMap(({ lowered: { act }, undo }) =>
+      act === undefined ? [] : [{ act, undo: undo.map((one) => one.undo) }],
+    )
+
+  /** Undefined: there is nobody to ask. One who is only late is asked again. */
   async function prepared(act: Act): Promise<Deed | undefined> {
     const copy = ground.copyAt(act.app, act.site)
-    const owner = { kind: 'cluster', name: act.cluster } as const
-    if (copy === undefined || truth.bad().clusters.has(act.cluster) || !carrier.reaches(owner)) return undefined
-    const client = carrier.client(owner)
+    if (copy === undefined) return undefined
     const where = whereaboutsOf(ground, copy)
-    try {
-      if (act.kind === 'delete') return await inTime(deleting(client, act.cluster, where, act.object))
-      const { undo, act: scale } = await inTime(scaling(client, act.cluster, where))
-      const [first] = undo
-      return {
-        undo,
-        act: () => scale(act.replicas),
-        ...(first?.kind === 'scale' && { from: first.replicas }),
+    for (const began = performance.now(); ; await pause(retryMs)) {
+      if (isTaken(act)) return undefined
+      try {
+        if (waiting.some((one) => one.act.cluster === act.cluster)) await putBack()
+        return await deedOf(act, where)
+      } catch (error) {
+        if (closed || performance.now() - began >= patienceMs) throw silent(apiOf(act), error)
+        complain(error)
       }
+    }
+  }
+
+  async function deedOf(act: Act, where: Whereabouts): Promise<Deed> {
+    const client = carrier.client(ownerOf(act))
+    const behind = (undo: readonly Undo[]): readonly Undo[] => {
+      const before = [...inForce(), ...waiting.map((one) => ({ act: one.act, undo: [one.undo] }))]
+      return undo.map((one) => beforeAll(one, before))
+    }
+    if (act.kind === 'delete') {
+      const { undo, act: remove } = await inTime(deleting(client, act.cluster, where, act.object))
+      return { undo: behind(undo), act: remove }
+    }
+    const { undo, act: scale } = await inTime(scaling(client, act.cluster, where))
+    const [first] = undo
+    return {
+      undo: behind(undo),
+      act: () => scale(act.replicas),
+      ...(first?.kind === 'scale' && { from: first.replicas }),
+    }
+  }
+
+  async function done(act: Act, deed: Deed | undefined): Promise<void> {
+    try {
+      await deed?.act()
     } catch (error) {
-      complain(error)
-      return undefined
+      throw silent(apiOf(act), error)
     }
   }
 
   /** What nobody has put back, the operator does, as soon as there is an API server to ask. */
   async function putBack(): Promise<void> {
     for (const one of [...waiting].reverse()) {
-      const owner = { kind: 'cluster', name: one.act.cluster } as const
-      if (truth.bad().clusters.has(owner.name) || !carrier.reaches(owner)) continue
-      const client = carrier.client(owner)
+      if (isTaken(one.act)) continue
+      const client = carrier.client(ownerOf(one.act))
       try {
-        if (!(await inTime(isUndone(client, one.undo)))) {
-          const event = toldOf(one.act, one.undo)
+        const { now, later: held } = await wantedNow(client, one)
+        if (now !== undefined && !(await inTime(isUndone(client, now)))) {
+          const event = toldOf(one.act, now)
           if (event !== undefined) emit({ ...event, decidedBy: 'standIn', site: one.act.site, app: one.act.app })
-          await inTime(undoAt(client, one.undo) ?? Promise.resolve(), putBackMs)
+          await inTime(undoAt(client, now) ?? Promise.resolve(), putBackMs)
         }
-        waiting = waiting.filter((other) => other !== one)
-        journal.crossOut([one.number])
+        // the journal keeps the whole of it until all of it is back
+        waiting = waiting.flatMap((other) =>
+          other !== one ? [other] : held === undefined ? [] : [{ ...other, undo: held }],
+        )
+        if (held === undefined) journal.crossOut([one.number])
       } catch (error) {
         complain(error)
       }
+    }
+  }
+
+  /** What of it is to be done now, and what has to wait for another fault's end. */
+  async function wantedNow(
+    client: KubeClient,
+    { act, undo }: Waiting,
+  ): Promise<{ readonly now?: Undo; readonly later?: Undo }> {
+    const deeds = inForce()
+    if (undo.kind === 'scale') {
+      const replicas = wantedBy(deeds, undo)
+      if (replicas === undefined || act.kind !== 'scale') return { now: undo }
+      // who else has changed it meanwhile wants it so
+      const there = await inTime(replicasAt(client, undo.path))
+      return there === act.replicas ? { now: { ...undo, replicas } } : {}
+    }
+    if (undo.kind !== 'objects') return { now: undo }
+    const { now, later: held } = comingBack(ground, deeds, act, undo)
+    return {
+      ...((now.length > 0 || held.length === 0) && { now: { ...undo, objects: now } }),
+      ...(held.length > 0 && { later: { ...undo, objects: held } }),
     }
   }
 
@@ -234,6 +306,7 @@ export function faultsOn(options: FaultsOptions): Faults {
   }).catch(complain)
 
   return {
+    healLeft: () => inTurn(async () => void (await heal(options))),
     inject: (fault) => inTurn(() => inject(fault)),
     end: (fault) => inTurn(() => end(fault)),
     healAll: async () => {
@@ -241,6 +314,7 @@ export function faultsOn(options: FaultsOptions): Faults {
       clearInterval(ticking)
       for (const { drained } of active.values()) drained?.cancel()
       truth.close()
+      carrier.close()
       await inTurn(async () => undefined)
       await carrier.idle()
       await heal(options)
@@ -249,4 +323,5 @@ export function faultsOn(options: FaultsOptions): Faults {
 }
 
 const tickMs = 500
+const retryMs = 500
 const putBackMs = 40_000

@@ -78,7 +78,7 @@ export const workloadsAt = async (client: KubeClient, where: Whereabouts): Promi
 
 // ---------------------------------------------------------------------------------------------- scale
 
-const scalePath = (workload: KubeObject): string => `${pathOf(workload)}/scale`
+export const scalePathOf = (workload: KubeObject): string => `${pathOf(workload)}/scale`
 
 /** What undoes it, and then the deed. */
 export async function scaling(
@@ -89,11 +89,11 @@ export async function scaling(
   const workloads = await workloadsAt(client, where.main === undefined ? where : { ...where, names: [where.main] })
   return {
     undo: workloads.map((workload) => ({
-      ...{ kind: 'scale', cluster, path: scalePath(workload) },
+      ...{ kind: 'scale', cluster, path: scalePathOf(workload) },
       replicas: (workload.spec as { replicas?: number } | undefined)?.replicas ?? 1,
     })),
     act: async (replicas) => {
-      for (const workload of workloads) await client.merge(scalePath(workload), { spec: { replicas } })
+      for (const workload of workloads) await client.merge(scalePathOf(workload), { spec: { replicas } })
     },
   }
 }
@@ -286,11 +286,17 @@ export const release = (client: KubeClient, path: string, version: string | null
 
 // ---------------------------------------------------------------------------------------------- undo
 
+/** Undefined: it is not there. */
+export async function replicasAt(client: KubeClient, path: string): Promise<number | undefined> {
+  const there = await client.get(path)
+  return there === undefined ? undefined : ((there.spec as { replicas?: number } | undefined)?.replicas ?? 1)
+}
+
 /** What is as it was already, by whomever. */
 export async function isUndone(client: KubeClient, undo: Undo): Promise<boolean> {
   if (undo.kind === 'scale') {
-    const there = await client.get(undo.path)
-    return there === undefined || (there.spec as { replicas?: number }).replicas === undo.replicas
+    const there = await replicasAt(client, undo.path)
+    return there === undefined || there === undo.replicas
   }
   if (undo.kind !== 'objects') return false
   for (const object of undo.objects) {

@@ -117,7 +117,7 @@ function stateAt(folder: string) {
 }
 
 export interface HealingUpOptions extends Pick<HealOptions, 'folder' | 'clients' | 'now'> {
-  readonly outside: () => OutsideOfFaults | undefined
+  readonly outside: () => (OutsideOfFaults & { audiences(running: boolean): Promise<void> }) | undefined
 }
 
 export interface HealingUp {
@@ -125,8 +125,11 @@ export interface HealingUp {
   readonly faults: readonly string[]
   /** That engine runs and is ready: what waited for it is given back. */
   ready(spec: EngineSpec): Promise<void>
-  /** Everything runs: what is left was about something that is not part of the fleet any more. */
-  done(): void
+  /**
+   * Everything runs: what is left was about something that is not part of the fleet any more, and users ask no more, as those of a drill
+   * that was killed still do. What could not be undone all the same, in sentences; it stays in the journal.
+   */
+  done(): Promise<readonly string[]>
 }
 
 /** For an `up`, which starts what is dead anyway, and waits for nodes that must be on for that. */
@@ -136,10 +139,15 @@ export function healingUp({ folder, outside, clients, now }: HealingUpOptions): 
   const open = journal.open()
   const crossOut = (entries: readonly Entry[]): void => journal.crossOut(entries.map(({ number }) => number))
   const commits = open.flatMap((entry) => (entry.undo.kind === 'commit' ? [{ entry, undo: entry.undo }] : []))
-  const released = Promise.allSettled(
+  const problems = new Map<Entry, string>()
+  const released = Promise.all(
     commits.toReversed().map(async ({ entry, undo }) => {
-      await commitRelease(undo, undefined)
-      crossOut([entry])
+      try {
+        await commitRelease(undo, undefined)
+        crossOut([entry])
+      } catch (error) {
+        problems.set(entry, `${entry.fault}: ${error instanceof Error ? error.message : String(error)}`)
+      }
     }),
   )
   return {
@@ -160,6 +168,11 @@ export function healingUp({ folder, outside, clients, now }: HealingUpOptions): 
         crossOut([entry])
       }
     },
-    done: () => crossOut(open),
+    done: async () => {
+      await released
+      crossOut(open.filter((entry) => !problems.has(entry)))
+      await outside()?.audiences(false)
+      return [...problems.values()]
+    },
   }
 }

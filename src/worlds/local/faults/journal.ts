@@ -5,7 +5,7 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Owner } from '../engine.ts'
-import { privateFolder } from '../folder.ts'
+import { privateFolder, using } from '../folder.ts'
 import type { KubeObject } from '../kube/client.ts'
 import type { ProcessId } from '../process.ts'
 import type { Released } from './git.ts'
@@ -63,13 +63,15 @@ export function faultJournal(folder: string, { now, afterLine = () => undefined 
     const fresh = !existsSync(path(folder))
     // what a kill cut off in the middle of a line must not swallow the next one
     const cut = !fresh && !readFileSync(path(folder), 'utf8').endsWith('\n')
-    const file = openSync(path(folder), 'a', 0o600)
-    try {
-      writeSync(file, `${cut ? '\n' : ''}${lines.map((line) => JSON.stringify(line)).join('\n')}\n`)
-      fsyncSync(file)
-    } finally {
-      closeSync(file)
-    }
+    using(path(folder), () => {
+      const file = openSync(path(folder), 'a', 0o600)
+      try {
+        writeSync(file, `${cut ? '\n' : ''}${lines.map((line) => JSON.stringify(line)).join('\n')}\n`)
+        fsyncSync(file)
+      } finally {
+        closeSync(file)
+      }
+    })
     if (fresh) syncFolder(folder)
     afterLine()
   }

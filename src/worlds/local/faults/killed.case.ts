@@ -57,7 +57,7 @@ export async function healedBy(by: 'drill' | 'up', folder: string): Promise<Fake
   }
   // the process outside is no engine of this fleet of engines
   await up.ready({ ...(it.engines[0] as (typeof it.engines)[number]), id: 'fleet/small/outside', name: 'outside' })
-  up.done()
+  expect(await up.done()).toEqual([])
   return it
 }
 

@@ -44,11 +44,18 @@ export interface FaultsOptions {
   readonly say: (line: string) => void
   /** After each line of the journal, for tests that end the process there. */
   readonly afterLine?: () => void
+  /** So long, in reality, an API server that no fault has taken is asked again; left out: 20 s. */
+  readonly patienceMs?: number
 }
 
 /** What a drill that was killed has left in force is given back first, by whoever makes these. */
 export interface Faults {
-  /** Begins now; comes back when it is in force. What its journal says is on the disk before anything is taken away. */
+  /** That, awaited: throws where something of it remains. Faults may begin after it. */
+  healLeft(): Promise<void>
+  /**
+   * Begins now; comes back when it is in force. What its journal says is on the disk before anything is taken away. Throws after
+   * `healAll`, and where an engine is silent that no fault has taken.
+   */
   inject(fault: Fault): Promise<void>
   /** Ends now; comes back when what can be given back at once is back. Machines boot on by themselves, and tell when they are there. */
   end(fault: Fault): Promise<void>

@@ -42,7 +42,7 @@ export async function installEngines(
   const todo = () => todoOf(wanted, options)
   if (todo().length === 0) return result({ present: preferred(wanted, options) }, options)
 
-  const cache = privateFolder(cacheDirOf(options))
+  const cache = privateFolder(cacheDirOf(options), 'SKERRY_CACHE')
   const release = await takeTurn(cache, onProgress)
   try {
     sweep(cache, onProgress)
@@ -64,7 +64,10 @@ function preferred(wanted: Wanted, options: Places): readonly Installed[] {
 
 /** Nothing is built: what the folder has is taken, and what was named must be there. */
 async function bring(from: string, wanted: Wanted, options: InstallOptions): Promise<InstallResult> {
-  const release = await takeTurn(privateFolder(cacheDirOf(options)), options.onProgress ?? (() => undefined))
+  const release = await takeTurn(
+    privateFolder(cacheDirOf(options), 'SKERRY_CACHE'),
+    options.onProgress ?? (() => undefined),
+  )
   try {
     const whole = wanted.families.filter((family) => takeEntry(from, family, options))
     const rest = wanted.binaries.filter((it) => !whole.includes(it.family))

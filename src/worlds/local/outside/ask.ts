@@ -56,6 +56,9 @@ export async function ask(
   }
   try {
     return await overHttp(question, socket, patience.response)
+  } catch {
+    // a host or a path that no request can be written with: nobody answers it
+    return { kind: 'refused' }
   } finally {
     socket.destroy()
   }
@@ -79,6 +82,7 @@ function overHttp({ protocol, host, path, contains }: Question, plain: Socket, p
       path,
       headers: { host, 'user-agent': 'skerry', connection: 'close' },
     })
+    if (socket !== plain) socket.on('error', broken)
     asked.on('error', broken)
     asked.on('response', (response) => {
       const status = response.statusCode ?? 0

@@ -25,6 +25,8 @@ export interface OutsideState {
   readonly fleet: string | undefined
   readonly speed: number
   readonly events: number
+  /** What should never have gone wrong in it, since it began; all is in its log. */
+  readonly failures: number
   readonly parts: Readonly<Record<string, unknown>>
 }
 

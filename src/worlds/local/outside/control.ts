@@ -82,8 +82,10 @@ export function control(outside: Outside, token: string): Server {
         return [error instanceof BadRequest ? 400 : 500, problem]
       })
       .then(([status, body]) => {
-        response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+        const text = JSON.stringify(body)
+        response.writeHead(status, { 'content-type': 'application/json' }).end(text)
       })
+      .catch(() => response.destroy())
   })
 }
 

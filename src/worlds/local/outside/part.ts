@@ -28,6 +28,8 @@ export interface Surroundings {
   readonly speed: () => number
   /** To the log of the process. */
   readonly say: (line: string) => void
+  /** What should never happen, and does not end the part: written whole, and counted. */
+  readonly failed: (failure: unknown) => void
 }
 
 /** A part takes its configuration as often as it is given one, and changes only what changed. */

@@ -30,34 +30,55 @@ export interface Seen {
   points(): readonly UsersPoint[]
 }
 
+/** Of the newest; who watches for longer than they tell begins anew. */
+export const pointsKept = 20_000
+/** Entries that may still be put right: far more than change while somebody is patient. */
+const openMost = 1_000
+
 export function seen(beganMs: number, held: readonly Held[], shares: Shares): Seen {
-  let entries: readonly Entry[] = [{ atMs: beganMs, held, shares }]
-  const last = (): Entry => entries.at(-1) ?? { atMs: beganMs, held, shares }
+  /** Put right no more. */
+  const settled: UsersPoint[] = []
+  /** The oldest first, never empty. */
+  const open: Entry[] = [{ atMs: beganMs, held, shares }]
+  const last = (): Entry => open.at(-1) ?? { atMs: beganMs, held, shares }
+
+  /** In large pieces: to let each one go would move all the others. */
+  function settle(): void {
+    if (open.length < 2 * openMost) return
+    for (const entry of open.splice(0, open.length - openMost)) add(settled, entry)
+    if (settled.length >= 2 * pointsKept) settled.splice(0, settled.length - pointsKept)
+  }
+
   return {
     hold(atMs, next) {
-      entries = [...entries, { ...last(), atMs: Math.max(atMs, last().atMs), held: next }]
+      open.push({ ...last(), atMs: Math.max(atMs, last().atMs), held: next })
+      settle()
     },
     answered(saidMs, site, share) {
-      const atMs = Math.max(saidMs, beganMs)
-      const before = entries.filter((entry) => entry.atMs <= atMs)
-      const after = entries.slice(before.length)
+      const atMs = Math.max(saidMs, open[0]?.atMs ?? beganMs)
+      let at = open.length
+      // mostly the last one already
+      while ((open[at - 1]?.atMs ?? atMs) > atMs) at -= 1
       const put = (entry: Entry): Entry => ({ ...entry, shares: { ...entry.shares, [site]: share } })
-      entries = [...before, put({ ...(before.at(-1) ?? last()), atMs }), ...after.map(put)]
+      for (let index = at; index < open.length; index += 1) open[index] = put(open[index] ?? last())
+      open.splice(at, 0, put({ ...(open[at - 1] ?? last()), atMs }))
+      settle()
     },
     now: () => shareOf(last()),
     points() {
-      const points: UsersPoint[] = []
-      for (const entry of entries) {
-        const point = { atMs: entry.atMs, ...shareOf(entry) }
-        const previous = points.at(-1)
-        // several changes at one instant are one point
-        if (previous?.atMs === point.atMs) points.pop()
-        const standing = points.at(-1)
-        if (standing === undefined || !same(standing, point)) points.push(point)
-      }
-      return points
+      const points = [...settled]
+      for (const entry of open) add(points, entry)
+      return points.slice(-pointsKept)
     },
   }
+}
+
+function add(points: UsersPoint[], entry: Entry): void {
+  const point = { atMs: entry.atMs, ...shareOf(entry) }
+  // several changes at one instant are one point
+  if (points.at(-1)?.atMs === point.atMs) points.pop()
+  const standing = points.at(-1)
+  if (standing === undefined || !same(standing, point)) points.push(point)
 }
 
 export function shareOf({ held, shares }: Omit<Entry, 'atMs'>): Share {

@@ -1,6 +1,7 @@
 // One audience of one app: its resolvers, which take a new answer over when what they hold expires and not before; its visits to the doors
 // that they are led to; and what it makes of both, told in the words of the twin.
 
+import { setTimeout as pause } from 'node:timers/promises'
 import { usersSubject } from '../../../../timeline/subjects.ts'
 import { fails, isWhole } from '../../../../timeline/users.ts'
 import { ttlViolators } from '../../../../timers/resolver.ts'
@@ -36,6 +37,10 @@ interface Cohort {
 const nowhere = ''
 /** How long an answer waits for the first word from a door that nobody was led to before; of the document, and real at least. */
 const firstWord = { seconds: 1, milliseconds: 500 } as const
+/** Between two questions of somebody who has no answer yet; real. */
+const restMilliseconds = 20
+/** A timer that is longer than 2^31 ms would end at once. */
+const timerMostMilliseconds = 2_147_483_647
 
 export function users(
   config: AudienceConfig,
@@ -89,7 +94,21 @@ export function users(
   /** Of the time that it holds an answer, so long until it asks again. */
   function again(cohort: Cohort, realSeconds: number, share: number): void {
     const life = Math.max(realSeconds * 1_000, milliseconds(cohort.leastSeconds), 1)
-    cohort.timer = setTimeout(() => void refresh(cohort), life * share)
+    askAfter(cohort, life * share)
+  }
+
+  /** Whatever goes wrong with an answer, its users ask again. */
+  function askAfter(cohort: Cohort, ms: number): void {
+    clearTimeout(cohort.timer)
+    cohort.timer = setTimeout(
+      () => {
+        refresh(cohort).catch((error: unknown) => {
+          surroundings.failed(error)
+          if (!stopped) askAfter(cohort, milliseconds(1))
+        })
+      },
+      Math.min(ms, timerMostMilliseconds),
+    )
   }
 
   async function refresh(cohort: Cohort): Promise<void> {
@@ -97,7 +116,7 @@ export function users(
     if (stopped) return
     // nobody answered: what it holds goes on for a while
     if (answer === undefined) {
-      cohort.timer = setTimeout(() => void refresh(cohort), milliseconds(1))
+      askAfter(cohort, milliseconds(1))
       return
     }
     again(cohort, answer.seconds, 1)
@@ -128,7 +147,11 @@ export function users(
     if (dnsPort !== undefined) {
       // they asked at different times, and all is well yet: the same answer for all
       let answer = await look()
-      while (answer === undefined && !stopped) answer = await look()
+      while (answer === undefined && !stopped) {
+        // a question that cannot even be sent fails at once
+        await pause(Math.max(milliseconds(1), restMilliseconds))
+        answer = await look()
+      }
       if (stopped || answer === undefined) return
       newest = JSON.stringify(answer.sites)
       for (const cohort of cohorts) {
@@ -189,7 +212,7 @@ export function users(
   }
 
   return {
-    begin: (atMs) => void start(atMs),
+    begin: (atMs) => void start(atMs).catch(surroundings.failed),
     stop() {
       stopped = true
       for (const { timer } of cohorts) clearTimeout(timer)

@@ -76,8 +76,9 @@ export function visits(
     askingCrowd = true
     crowdMs = Date.now()
     const sentMs = crowdMs
-    const heard = await Promise.all(Array.from({ length: crowd }, request))
-    askingCrowd = false
+    const heard = await Promise.all(Array.from({ length: crowd }, request)).finally(() => {
+      askingCrowd = false
+    })
     if (closed) return
     const answered = heard.filter((one) => one.answered).length
     decide(tidy(answered / crowd), sinceMs, sentMs)
@@ -99,10 +100,12 @@ export function visits(
     await askCrowd(answered ? Date.now() : sentMs)
   }
 
+  const visit = (): Promise<void> => one().catch(surroundings.failed)
+
   return {
     door,
     share: () => share,
-    visit: () => void one(),
+    visit: () => void visit(),
     known: (milliseconds) =>
       new Promise((resolve) => {
         if (share !== undefined && Date.now() - lastHeardMs < milliseconds) return resolve()
@@ -116,7 +119,7 @@ export function visits(
         // one asks for all who wait
         if (wordAsked) return
         wordAsked = true
-        void one().then(() => {
+        void visit().then(() => {
           wordAsked = false
           for (const each of waiting) each()
         })

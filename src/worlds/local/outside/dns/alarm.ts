@@ -32,7 +32,13 @@ export function alarm(
     const heard = await ask({ ...door, crosses: standsOn, protocol: 'http', path, host }, patience, surroundings)
     if (closed) return
     review(targetsHealthy() && (heard.kind === 'late' || (heard.kind === 'answered' && heard.status < 500)))
-    looking = setTimeout(() => void look(), Math.max(lookMilliseconds, (lookSeconds * 1_000) / speed))
+  }
+
+  /** Again and again, whatever went wrong. */
+  async function watch(): Promise<void> {
+    await look().catch(surroundings.failed)
+    if (closed) return
+    looking = setTimeout(() => void watch(), Math.max(lookMilliseconds, (lookSeconds * 1_000) / surroundings.speed()))
   }
 
   function review(now: boolean): void {
@@ -52,7 +58,7 @@ export function alarm(
     )
   }
 
-  void look()
+  void watch()
   return {
     healthy: () => healthy,
     detail: () => ({ metric: metric ? 'healthy targets' : 'none healthy' }),

@@ -45,7 +45,16 @@ export function checkers(
     return { healthy: true, passes: true, streak: failureThreshold, timer: undefined }
   })
   const again = (checker: Checker, seconds: number): void => {
-    checker.timer = setTimeout(() => void round(checker), (seconds * 1_000) / surroundings.speed())
+    clearTimeout(checker.timer)
+    checker.timer = setTimeout(
+      () => {
+        round(checker).catch((error: unknown) => {
+          surroundings.failed(error)
+          if (!closed) again(checker, intervalSeconds)
+        })
+      },
+      (seconds * 1_000) / surroundings.speed(),
+    )
   }
 
   async function round(checker: Checker): Promise<void> {

@@ -14,14 +14,17 @@ export type Told = Parameters<Surroundings['tell']>[0] & Pick<OutsideEvent, 'atM
 export interface FakeWorld {
   readonly surroundings: Surroundings
   readonly events: Told[]
+  readonly failures: unknown[]
   set(conditions: Partial<Conditions>): void
 }
 
 export function fakeWorld(speed: number): FakeWorld {
   let conditions = allWell
   const events: Told[] = []
+  const failures: unknown[] = []
   return {
     events,
+    failures,
     set: (some) => {
       conditions = { ...allWell, ...some }
     },
@@ -30,6 +33,7 @@ export function fakeWorld(speed: number): FakeWorld {
       tell: (event) => void events.push({ atMs: Date.now(), ...event }),
       speed: () => speed,
       say: () => undefined,
+      failed: (failure) => void failures.push(failure),
     },
   }
 }

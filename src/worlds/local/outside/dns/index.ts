@@ -46,7 +46,11 @@ export interface Names extends Part<DnsConfig | undefined> {
 /** What is not there: the TTL of Route 53's SOA records. */
 const negativeSeconds = 900
 
-export function names(surroundings: Surroundings, chance: () => number = Math.random): Names {
+/** Who runs name servers alone need not count what fails: it is said. */
+type NamesSurroundings = Omit<Surroundings, 'failed'> & Partial<Pick<Surroundings, 'failed'>>
+
+export function names(given: NamesSurroundings, chance: () => number = Math.random): Names {
+  const surroundings: Surroundings = { failed: (failure) => given.say(String(failure)), ...given }
   let config: DnsConfig | undefined
   let server: NameServer | undefined
   let zones: Zones = zonesOf(undefined)
@@ -108,7 +112,7 @@ export function names(surroundings: Surroundings, chance: () => number = Math.ra
         queries += 1
         return replyTo(query, over, zones)
       },
-      surroundings.say,
+      surroundings,
     )
   }
 

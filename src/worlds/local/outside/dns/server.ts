@@ -3,21 +3,24 @@
 import { createSocket } from 'node:dgram'
 import type { Socket } from 'node:net'
 import { createServer } from 'node:net'
+import type { Surroundings } from '../part.ts'
 
 export interface NameServer {
   readonly port: number
   close(): Promise<void>
 }
 
+type Told = Pick<Surroundings, 'say' | 'failed'>
 type Reply = (query: Buffer, over: 'udp' | 'tcp') => Buffer | undefined
 
 /** A client over TCP that says nothing more. */
 const idleMilliseconds = 10_000
+const unreadBytesMax = 1024 * 1024
 
-export async function serveNames(port: number, reply: Reply, say: (line: string) => void): Promise<NameServer> {
+export async function serveNames(port: number, reply: Reply, surroundings: Told): Promise<NameServer> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await bound(port, reply, say)
+      return await bound(port, reply, surroundings)
     } catch (error) {
       // any port will do: what is free for UDP may be taken for TCP
       if (port !== 0 || attempt === 5) throw error
@@ -25,7 +28,16 @@ export async function serveNames(port: number, reply: Reply, say: (line: string)
   }
 }
 
-async function bound(port: number, reply: Reply, say: (line: string) => void): Promise<NameServer> {
+async function bound(port: number, given: Reply, { say, failed }: Told): Promise<NameServer> {
+  // of a query that cannot be answered, whatever it is, only its sender hears nothing
+  const reply: Reply = (query, over) => {
+    try {
+      return given(query, over)
+    } catch (error) {
+      failed(error)
+      return undefined
+    }
+  }
   const udp = createSocket('udp4')
   await new Promise<void>((resolve, reject) => {
     udp.once('error', reject)
@@ -59,6 +71,8 @@ async function bound(port: number, reply: Reply, say: (line: string) => void): P
     udp.close()
     throw error
   })
+  // such as too many open files
+  tcp.on('error', (error) => say(`the name server's TCP socket: ${error.message}`))
   return {
     port: chosen,
     close: async () => {
@@ -81,7 +95,8 @@ function overTcp(socket: Socket, reply: Reply): void {
       if (held.length < length + 2) return
       const answer = reply(held.subarray(2, length + 2), 'tcp')
       held = held.subarray(length + 2)
-      if (answer === undefined) {
+      // nor is more kept for one that asks and does not read
+      if (answer === undefined || socket.writableLength > unreadBytesMax) {
         socket.destroy()
         return
       }

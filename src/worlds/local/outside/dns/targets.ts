@@ -51,9 +51,15 @@ export function followTargets(surroundings: Surroundings, changed: (door: Destin
     // a door that stands behind a fault may be silent for that reason alone
     if (heard !== undefined || !cut) one.state = { door: keyOf(one.door), healthy: false, ...heard }
     if (one.state.healthy !== before) changed(one.door)
+  }
+
+  /** Again and again, whatever went wrong. */
+  async function watch(one: Followed): Promise<void> {
+    await look(one).catch(surroundings.failed)
+    if (followed.get(keyOf(one.door)) !== one) return
     // a fleet of many doors is asked less often
     const wait = Math.max(every.milliseconds, (every.seconds * 1_000) / surroundings.speed(), followed.size * 10)
-    one.timer = setTimeout(() => void look(one), wait)
+    one.timer = setTimeout(() => void watch(one), wait)
   }
 
   return {
@@ -69,7 +75,7 @@ export function followTargets(surroundings: Surroundings, changed: (door: Destin
         if (followed.has(key)) continue
         const one: Followed = { door, state: { door: key, healthy: true }, timer: undefined }
         followed.set(key, one)
-        void look(one)
+        void watch(one)
       }
     },
     state: () => [...followed.values()].map(({ state }) => state),

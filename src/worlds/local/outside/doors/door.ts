@@ -294,6 +294,7 @@ export async function doorOf({ config, truth, viewOf, surroundings, timing }: Do
         isRefused: () => cutOver(hopsOf(which)) === 'refuse',
         decide: (path) => decide(which, path),
         say: surroundings.say,
+        failed: surroundings.failed,
       }),
     )
   }

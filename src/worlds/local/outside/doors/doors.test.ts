@@ -37,6 +37,9 @@ const surroundings: Surroundings = {
   tell: ({ subject, what, from, to }) => void told.push(`${subject} ${what} ${from} -> ${to}`),
   speed: () => speed,
   say: () => undefined,
+  failed: (failure) => {
+    throw failure
+  },
 }
 const patience = { api: { ...eager, firstSeconds: 0.02 }, site: { ...eager, firstSeconds: 0.02 } }
 

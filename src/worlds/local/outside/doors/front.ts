@@ -25,16 +25,27 @@ interface FrontOf {
   readonly isRefused: () => boolean
   readonly decide: (path: string) => Decision
   readonly say: (line: string) => void
+  readonly failed: (failure: unknown) => void
 }
 
-export async function front({ address, port, isRefused, decide, say }: FrontOf): Promise<Front> {
+export async function front({ address, port, isRefused, decide, say, failed }: FrontOf): Promise<Front> {
   const sockets = new Set<Socket>()
   const held = new Set<() => void>()
+
+  /** One request that cannot be decided ends, and nothing else. */
+  function decided(path: string): Decision {
+    try {
+      return decide(path)
+    } catch (error) {
+      failed(error)
+      return { kind: 'reset' }
+    }
+  }
 
   function reply(request: IncomingMessage, response: ServerResponse): void {
     let timer: NodeJS.Timeout | undefined
     const again = (): void => {
-      const decision = decide(request.url ?? '/')
+      const decision = decided(request.url ?? '/')
       if (decision.kind === 'silent') {
         held.add(again)
         return

@@ -5,7 +5,7 @@ import type { LinkConfig } from './config.ts'
 import type { Link } from './link.ts'
 import { link } from './link.ts'
 
-export function links({ conditions, say }: Surroundings): Part<readonly LinkConfig[]> {
+export function links({ conditions, say }: Pick<Surroundings, 'conditions' | 'say'>): Part<readonly LinkConfig[]> {
   const made = new Map<string, Link>()
 
   const same = (one: LinkConfig, other: LinkConfig): boolean =>

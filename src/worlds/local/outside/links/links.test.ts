@@ -83,7 +83,7 @@ beforeEach(async () => {
   atTarget = []
   target = await serve()
   listen = await freePort()
-  part = links({ conditions: () => conditions, tell: () => undefined, speed: () => 1, say: () => undefined })
+  part = links({ conditions: () => conditions, say: () => undefined })
   await part.configure(configs())
 })
 afterEach(async () => {

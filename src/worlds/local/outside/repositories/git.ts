@@ -13,13 +13,24 @@ export interface GitServer {
   readonly served: () => number
 }
 
-export function gitServer(repository: () => string, atOnceMax = 4): GitServer {
+export interface GitLimits {
+  readonly atOnce: number
+  /** From its turn on, until the whole of a request is here. */
+  readonly bodySeconds: number
+  /** From its turn on, until the whole of the answer is away. */
+  readonly wholeSeconds: number
+}
+
+/** Nobody holds a turn for ever who stalls. Flux gives a fetch up after 60 seconds itself (GitRepository, spec.timeout). */
+export const gitLimits: GitLimits = { atOnce: 4, bodySeconds: 30, wholeSeconds: 60 }
+
+export function gitServer(repository: () => string, limits: GitLimits = gitLimits): GitServer {
   let running = 0
   let served = 0
   const waiting: (() => void)[] = []
 
   async function turn(): Promise<() => void> {
-    if (running >= atOnceMax) await new Promise<void>((go) => waiting.push(go))
+    if (running >= limits.atOnce) await new Promise<void>((go) => waiting.push(go))
     else running += 1
     let over = false
     return () => {
@@ -33,7 +44,17 @@ export function gitServer(repository: () => string, atOnceMax = 4): GitServer {
 
   async function run(request: IncomingMessage, response: ServerResponse, advertise: boolean): Promise<void> {
     const release = await turn()
-    if (response.destroyed) return release()
+    try {
+      if (response.destroyed) release()
+      else begin(request, response, advertise, release)
+    } catch {
+      // no process could be started
+      release()
+      response.destroy()
+    }
+  }
+
+  function begin(request: IncomingMessage, response: ServerResponse, advertise: boolean, release: () => void): void {
     const protocol = String(request.headers['git-protocol'] ?? '')
     const git = spawn(
       'git',
@@ -47,7 +68,22 @@ export function gitServer(repository: () => string, atOnceMax = 4): GitServer {
         },
       },
     )
-    git.once('error', () => {
+    const end = (): void => {
+      git.kill('SIGKILL')
+      response.destroy()
+      // what it started may keep it from closing for a while
+      release()
+    }
+    const whole = setTimeout(end, limits.wholeSeconds * 1_000)
+    const body = advertise ? undefined : setTimeout(end, limits.bodySeconds * 1_000)
+    request.once('end', () => clearTimeout(body))
+    response.once('close', () => {
+      clearTimeout(whole)
+      clearTimeout(body)
+      // a client that goes away takes its process along
+      git.kill()
+    })
+    git.on('error', () => {
       release()
       if (!response.headersSent) response.writeHead(500)
       response.end()
@@ -56,8 +92,6 @@ export function gitServer(repository: () => string, atOnceMax = 4): GitServer {
       served += 1
       release()
     })
-    // a client that goes away takes its process along
-    response.once('close', () => git.kill())
     git.stdin.on('error', () => undefined)
     response.writeHead(200, {
       'content-type': `application/x-${service}-${advertise ? 'advertisement' : 'result'}`,
@@ -68,7 +102,7 @@ export function gitServer(repository: () => string, atOnceMax = 4): GitServer {
       git.stdin.end()
     } else if (request.headers['content-encoding'] === 'gzip') {
       const plain = createGunzip()
-      plain.once('error', () => git.kill())
+      plain.on('error', () => git.kill())
       request.pipe(plain).pipe(git.stdin)
     }
     // not pipeline(): git may close its end before all is read, and that must not take the connection along

@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -11,7 +12,8 @@ import { repositories } from './repositories.ts'
 const root = mkdtempSync(join(tmpdir(), 'skerry-repositories-'))
 const folder = join(root, 'fleet.git')
 const charts = join(root, 'charts')
-const it = repositories({ say: () => undefined })
+const failures: unknown[] = []
+const it = repositories({ say: () => undefined, failed: (failure) => void failures.push(failure) })
 const now = new Date('2026-11-21T12:00:00Z')
 let port = 0
 const at = (path: string) => `http://127.0.0.1:${port}${path}`
@@ -79,6 +81,48 @@ test('charts come with an index that names them, the same in every run', async (
   const names = execFileSync('tar', ['-tzf', '-'], { input: bytes, encoding: 'utf8' })
   expect(names.trim().split('\n')).toEqual(['web/Chart.yaml', 'web/values.yaml'])
 })
+
+/** A request as no client would write it. */
+const raw = (text: string): Promise<string> =>
+  new Promise((resolve) => {
+    let heard = ''
+    const socket = connect(port, '127.0.0.1', () => socket.write(text))
+    socket.on('data', (chunk) => {
+      heard += chunk.toString()
+    })
+    socket.on('error', () => undefined)
+    socket.once('close', () => resolve(heard))
+  })
+
+test('what is no path is refused, and the next one is answered', async () => {
+  for (const path of ['//', '//:x', 'http://', '*', '/charts/\0', '/charts/%']) {
+    const heard = await raw(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)
+    expect(heard, path).toMatch(/^HTTP\/1\.1 40[04] /)
+  }
+  expect((await fetch(at('/charts/index.yaml'))).status).toBe(200)
+  expect(failures).toEqual([])
+})
+
+test('who stalls loses the turn, and others get it', async () => {
+  const ports = await choosePorts({ repositories: ['http'] }, {})
+  const limits = { atOnce: 2, bodySeconds: 0.4, wholeSeconds: 0.8 }
+  const other = repositories({ say: () => undefined, failed: (failure) => void failures.push(failure) }, limits)
+  const own = ports.repositories?.http ?? 0
+  await other.configure({ port: own, git: folder, charts })
+  const stalled = Array.from({ length: 4 }, () => {
+    const socket = connect(own, '127.0.0.1')
+    socket.on('error', () => undefined)
+    socket.write('POST /fleet.git/git-upload-pack HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n00')
+    return new Promise((resolve) => socket.once('close', resolve))
+  })
+  await Promise.all(stalled.slice(0, 1))
+  const refs = await fetch(`http://127.0.0.1:${own}/fleet.git/info/refs?service=git-upload-pack`)
+  expect(refs.status).toBe(200)
+  expect(await refs.text()).toContain('refs/heads/main')
+  await Promise.all(stalled)
+  await other.close()
+  expect(failures).toEqual([])
+}, 20_000)
 
 test('without a configuration nobody listens', async () => {
   await it.configure(undefined)

@@ -8,16 +8,33 @@ import { join } from 'node:path'
 import type { Part, Surroundings } from '../part.ts'
 import type { RepositoriesConfig } from './config.ts'
 import { repositoryPaths } from './config.ts'
-import { gitServer } from './git.ts'
+import type { GitLimits } from './git.ts'
+import { gitLimits, gitServer } from './git.ts'
 
-export function repositories({ say }: Pick<Surroundings, 'say'>): Part<RepositoriesConfig | undefined> {
+export function repositories(
+  { say, failed }: Pick<Surroundings, 'say' | 'failed'>,
+  limits: GitLimits = gitLimits,
+): Part<RepositoriesConfig | undefined> {
   let config: RepositoriesConfig | undefined
   let server: Server | undefined
   let charts = 0
-  const git = gitServer(() => config?.git ?? '')
+  const git = gitServer(() => config?.git ?? '', limits)
 
+  /** Whatever comes, and whatever becomes of a file meanwhile, nothing is thrown at the server. */
   function handle(request: IncomingMessage, response: ServerResponse): void {
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost')
+    response.on('error', () => undefined)
+    try {
+      const url = urlOf(request)
+      if (url === undefined) response.writeHead(400).end()
+      else answer(url, request, response)
+    } catch (error) {
+      failed(error)
+      if (response.headersSent) response.destroy()
+      else response.writeHead(500).end()
+    }
+  }
+
+  function answer({ pathname, searchParams }: URL, request: IncomingMessage, response: ServerResponse): void {
     if (pathname.startsWith(`${repositoryPaths.git}/`) && existsSync(config?.git ?? '')) {
       if (git.answer(pathname.slice(repositoryPaths.git.length), searchParams, request, response)) return
     } else if (pathname.startsWith(`${repositoryPaths.charts}/`) && request.method === 'GET') {
@@ -51,11 +68,22 @@ export function repositories({ say }: Pick<Surroundings, 'say'>): Part<Repositor
         made.once('error', failed)
         made.listen(given.port, '127.0.0.1', listening)
       })
+      // such as too many open files
+      made.on('error', ({ message }) => say(`repositories: ${message}`))
       say(`repositories on ${given.port}`)
     },
     conditionsChanged: () => undefined,
     state: () => ({ port: config?.port, fetches: git.served(), charts }),
     close: stop,
+  }
+}
+
+/** Undefined for what is none, such as //. */
+function urlOf({ url }: IncomingMessage): URL | undefined {
+  try {
+    return new URL(url ?? '/', 'http://localhost')
+  } catch {
+    return undefined
   }
 }
 
@@ -67,8 +95,9 @@ function sendFile(folder: string, name: string, response: ServerResponse): boole
   if (found?.isFile() !== true) return false
   const type = name.endsWith('.yaml') ? 'text/yaml' : 'application/gzip'
   response.writeHead(200, { 'content-type': type, 'content-length': found.size })
-  createReadStream(path)
-    .on('error', () => response.destroy())
-    .pipe(response)
+  const file = createReadStream(path).on('error', () => response.destroy())
+  // a client that goes away leaves no file open
+  response.once('close', () => file.destroy())
+  file.pipe(response)
   return true
 }
