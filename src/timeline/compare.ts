@@ -336,16 +336,24 @@ function unforeseenOf(
   decider: Deciding,
 ): readonly LoneEvent[] {
   const known = (key: string): boolean => forecasts.some(({ byKey }) => byKey.has(key))
+  /** By its id, as some events of a measured timeline may have been left out; a cause has the smaller one. */
+  const before = ({
+    id,
+    cause,
+  }: TimelineEvent): { readonly key: string; readonly event: TimelineEvent } | undefined => {
+    const key = cause === undefined || cause >= id ? undefined : seen.keyOf.get(cause)
+    const event = key === undefined ? undefined : seen.byKey.get(key)
+    return key === undefined || event === undefined ? undefined : { key, event }
+  }
   return [...seen.byKey].flatMap(([key, event]): readonly LoneEvent[] => {
     if (isStart(event) || known(key) || !foretells(event) || forecasts.some((one) => passedBy(event, one))) return []
     // up to the nearest cause that forecasts know: what follows from a stand-in's doing is not an engine's decision
     const deciders = [decider(event)]
-    for (
-      let link = causeOf(seen.timeline, event);
-      link !== undefined && !known(seen.keyOf.get(link.id) ?? '');
-      link = causeOf(seen.timeline, link)
-    )
-      deciders.push(decider(link))
+    let last = event
+    for (let link = before(last); link !== undefined && !known(link.key); link = before(last)) {
+      deciders.push(decider(link.event))
+      last = link.event
+    }
     return [{ ...named(event, key), decidedBy: weakest(deciders), at: event.at }]
   })
 }

@@ -153,6 +153,17 @@ describe('two timelines', () => {
     })
   })
 
+  test('are compared to the end though events were left out, so that ids are no places any more', () => {
+    const late = event(3, 70, 'noExecute', true, { cause: 2, timer: detect })
+    const alike = event(2, 60, 'noSchedule', true, { cause: 3, timer: detect })
+    expect(compare(run, measured(50.2, [late, alike])).unforeseen.map(({ what }) => what)).toEqual([
+      'noExecute',
+      'noSchedule',
+    ])
+    const shifted = event(7, 70, 'noExecute', true, { cause: 2, timer: detect })
+    expect(compare(run, measured(50.2, [shifted])).unforeseen).toMatchObject([{ decidedBy: 'engine' }])
+  })
+
   test('do not differ by what follows from a stand-in that did what nobody foresaw', () => {
     const flicker = event(2, 70, 'pods', 'gone', { decidedBy: 'standIn' })
     const follows = event(3, 71, 'noExecute', true, { cause: 2, timer: detect })
