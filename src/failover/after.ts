@@ -169,7 +169,7 @@ function controlPlaneStandsAt(fleet: Fleet, site: Site): boolean {
 }
 
 /** Whether the load balancer stands in the Region, on the far side of the link. */
-export const doorStandsAway = (fleet: Fleet, site: Site): boolean => !siteTraits(fleet, site).ownIngress.value
+const doorStandsAway = (fleet: Fleet, site: Site): boolean => !siteTraits(fleet, site).ownIngress.value
 
 /** All of them, or those that the pods of the placement may run on. */
 export const nodesAt = (fleet: Fleet, site: Site, placement?: Placement): number =>

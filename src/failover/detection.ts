@@ -2,6 +2,7 @@
 // checks by way of the alias, or nothing. And the same backwards, when the copy answers again.
 
 import type { App, Fleet, Site } from '../model/fleet.ts'
+import { isServedByOwn } from '../model/zones.ts'
 import { siteTraits } from '../places/index.ts'
 import type { TargetCheck } from '../timers/index.ts'
 import {
@@ -25,9 +26,9 @@ import type { CopyAfter, Symptom } from './after.ts'
 import type { Dependence, Stage, Way } from './path.ts'
 import { dependence, perhaps, segment, single, stage, way } from './path.ts'
 
-/** Whether public health checkers have a way to the site. */
-export const checkersReach = (fleet: Fleet, site: Site): boolean =>
-  site.internet === true || siteTraits(fleet, site).checkersReachIt.value
+/** Whether those who check the health of the app have a way to the site. */
+export const checkersReach = (fleet: Fleet, app: App, site: Site): boolean =>
+  isServedByOwn(fleet, app) || site.internet === true || siteTraits(fleet, site).checkersReachIt.value
 
 /** Whether the name is an alias to a load balancer that Route 53 knows the target health of. */
 export function isAlias(fleet: Fleet, app: App, site: Site): boolean {
@@ -52,7 +53,12 @@ export function targetCheck(app: App): TargetCheck {
 export function noticedBy(fleet: Fleet, app: App, site: Site, copy: CopyAfter): readonly Way[] {
   const ways: Way[] = []
   const check = app.expose?.healthCheck
-  if (check !== undefined && check.by === 'checkers' && copy.checkSymptom !== undefined && checkersReach(fleet, site)) {
+  if (
+    check !== undefined &&
+    check.by === 'checkers' &&
+    copy.checkSymptom !== undefined &&
+    checkersReach(fleet, app, site)
+  ) {
     ways.push(
       way('the health check fails', [
         segment(
@@ -116,7 +122,7 @@ export function upAgain(
   const configuration =
     check === undefined ? undefined : { intervalSeconds: check.interval, failureThreshold: check.failureThreshold }
   const ways: Way[] = []
-  if (configuration !== undefined && check?.by === 'checkers' && checkersReach(fleet, site)) {
+  if (configuration !== undefined && check?.by === 'checkers' && checkersReach(fleet, app, site)) {
     ways.push(way('the health check passes', [segment(healthCheckUp(configuration, symptom), checkFields(fleet, app))]))
   }
   const passes = targets === 'new' ? targetFirstHealthy(targetCheck(app)) : perhaps(targetHealthy(targetCheck(app)))

@@ -44,7 +44,7 @@ function ofTheName(fleet: Fleet, app: App, sites: readonly Site[]): readonly Gat
       },
     ]
   const check = expose.healthCheck
-  const reached = sites.filter((site) => checkersReach(fleet, site))
+  const reached = sites.filter((site) => checkersReach(fleet, app, site))
   const aliases = sites.filter((site) => isAlias(fleet, app, site))
   return [
     {

@@ -3,12 +3,21 @@
 
 import type { App, Fleet } from '../model/fleet.ts'
 import { lookup } from '../model/lookup.ts'
-import { powerHoldUp, targetUnhealthy } from '../timers/index.ts'
-import { copyAfter, doorStandsAway, hasWay, siteAfter } from './after.ts'
+import {
+  endpointSlice,
+  inSequence,
+  powerHoldUp,
+  proxySync,
+  statusBatch,
+  targetUnhealthy,
+  watchReconnect,
+} from '../timers/index.ts'
+import { copyAfter, hasWay, siteAfter } from './after.ts'
 import { failbackOf, repairOf, startStages } from './comeback.ts'
 import { answersSpread, checkersReach, noticedBy, notices, targetCheck, targetFields, upAgain } from './detection.ts'
 import { roundTripMilliseconds } from './distance.ts'
 import type { Assumptions } from './kubernetes.ts'
+import { kubernetesChain } from './kubernetes.ts'
 import type { Loss, LossFault } from './loss.ts'
 import type { Move } from './moves.ts'
 import { moved, movesOf } from './moves.ts'
@@ -194,7 +203,7 @@ function publicAnswers(question: Question, when: 'before' | 'after'): Answers {
 /** Whether the record is healthy while nothing is lost: a check that can never reach its endpoint never passes. */
 function believedWell({ fleet, app }: Question, { site, well }: Copy): boolean {
   const check = app.expose?.healthCheck
-  if (check?.by === 'checkers' && !checkersReach(fleet, site)) return false
+  if (check?.by === 'checkers' && !checkersReach(fleet, app, site)) return false
   return noticedBy(fleet, app, site, well).length === 0
 }
 
@@ -218,18 +227,16 @@ const reaches = ({ fleet, audience }: Question, { site }: Copy): boolean => hasW
 function failing(question: Question, copy: Copy | undefined): number {
   if (copy === undefined) return 1
   if (question.audience.at === undefined) return copy.after.failing
-  return doorReached(question, copy) ? copy.after.failingPods : 1
+  return floorReaches(copy) ? copy.after.failingPods : 1
 }
 
-/** On the LAN the front door is at hand, unless it stands in the Region. */
-function doorReached({ fleet, loss }: Question, { site, after }: Copy): boolean {
-  return after.pods > 0 && (!doorStandsAway(fleet, site) || siteAfter(fleet, site, loss.faults).controlWay)
-}
+/** On the LAN the nodes of the site take requests in, wherever its load balancer stands: kube-proxy goes on with what it last knew. */
+const floorReaches = ({ after }: Copy): boolean => after.pods > 0
 
 /** The same once dead targets are left out: what still answers then answers all. */
 function lastingly(question: Question, copy: Copy | undefined): number {
   if (copy === undefined) return 1
-  if (question.audience.at !== undefined) return doorReached(question, copy) ? 0 : 1
+  if (question.audience.at !== undefined) return floorReaches(copy) ? 0 : 1
   return copy.after.symptom === undefined && copy.after.pods > 0 ? 0 : 1
 }
 
@@ -308,11 +315,14 @@ function sooner(moving: Chain, repair: Chain | undefined): Chain {
   }
 }
 
-/** Nodes of a site are lost, others of it go on: its load balancer leaves the dead ones out. */
+/** Nodes of a site are lost, others of it go on: its load balancer leaves the dead ones out, or on its LAN the nodes that are left do. */
 function healingStages(question: Question, failed: readonly string[]): readonly Stage[] {
-  const { app, fleet } = question
+  const { app, fleet, audience, loss, assume } = question
   const repaired = repairChain(question, failed)
   if (repaired !== undefined) return repaired.stages
+  const floor = lookup(fleet).site(audience.at)
+  const believes = floor && kubernetesChain(fleet, app, floor, loss.faults, assume)
+  if (believes !== undefined) return [...believes.detection.stages, single(endpointSlice()), single(proxySync())]
   return [single(targetUnhealthy(targetCheck(app)), targetFields(fleet, app))]
 }
 
@@ -343,6 +353,16 @@ const movesText = (moves: readonly Move[]): readonly string[] =>
     return `Karmada moves replicas, as ${why}: ${where} are ready after ${Math.floor(minSeconds)} to ${Math.ceil(maxSeconds)} s.`
   })
 
+/** Its nodes may hear what the control plane believes of the pods before their kubelets have put that right, or started others. */
+function floorOnReturn({ fleet, audience, copies, loss }: Question): readonly string[] {
+  const copy = copies.get(audience.at ?? '')
+  if (copy === undefined || !floorReaches(copy) || siteAfter(fleet, copy.site, loss.faults).controlWay) return []
+  const { minSeconds, maxSeconds } = inSequence('', '', [watchReconnect(), statusBatch()])
+  return [
+    `They may once ${copy.site.name} is in touch again: its nodes then take the service to have no endpoints, for ${minSeconds} to ${Math.ceil(maxSeconds)} s, and for longer where pods were evicted.`,
+  ]
+}
+
 interface Told {
   readonly outcome: Outcome
   readonly before: Answers
@@ -356,7 +376,7 @@ function sentences(question: Question, { outcome, before, after, failed }: Told)
   const names = (shares: Answers) => Object.keys(shares).join(' and ') || 'nobody'
   switch (outcome) {
     case 'unnoticed':
-      return ['Users notice nothing.']
+      return ['Users notice nothing.', ...floorOnReturn(question)]
     case 'moved':
       return [`Users are sent from ${names(before)} to ${names(after)}, though ${names(before)} would serve them.`]
     case 'recovers': {

@@ -48,6 +48,9 @@ export const objectSubject = (app: string, site: string, kind: string): string =
  */
 export const doorSubject = (app: string, site: string): string => `door/${app}/${site}`
 
+/** The way of those on the LAN of its site, where the door is a load balancer: `targets`, the pods that its nodes send them to. */
+export const lanSubject = (app: string, site: string): string => `lan/${app}/${site}`
+
 /** The public health check of the copy: `healthy` true | false; `port` that it asks. */
 export const checkSubject = (app: string, site: string): string => `check/${app}/${site}`
 

@@ -13,6 +13,7 @@ import {
   clusterZoneSubject,
   copySubject,
   doorSubject,
+  lanSubject,
   nodeSubject,
 } from '../../timeline/subjects.ts'
 import { defaultTolerationSeconds } from '../../timers/eviction.ts'
@@ -27,7 +28,7 @@ import { aliasTtlSeconds, defaultCheckers, defaultPropagationSeconds, waitSecond
 import { imageOf } from './images.ts'
 import { apiClient, zoneBucket } from './limits.ts'
 import { addPod } from './pods.ts'
-import { publicReach } from './reach.ts'
+import { checkersReach } from './reach.ts'
 import type {
   Assumptions,
   Check,
@@ -346,6 +347,7 @@ export function copyState(world: World, cluster: ClusterState, assignment: Assig
     asksClusterDns: asksClusterDns(world, app, assignment, site, cluster, placement?.manifests ?? []),
     lookups: { answered: true, fail: false, turn: undefined },
     door: undefined,
+    lan: undefined,
     check: undefined,
     pods: [],
     counts: { serving: 0, ready: 0, pending: 0, deleted: 0 },
@@ -359,7 +361,8 @@ export function copyState(world: World, cluster: ClusterState, assignment: Assig
     told: { serving: 0, ready: 0, pending: 0, endpoints: 0 },
     evicted: 0,
     awaitsFlux: false,
-    awaitsOperator: false,
+    deeds: [],
+    owed: [],
     release: undefined,
     releasing: undefined,
     endpointsUpdate: undefined,
@@ -375,6 +378,7 @@ export function copyState(world: World, cluster: ClusterState, assignment: Assig
   const { serving, ready, pending } = copy.counts
   copy.told = { serving, ready, pending, endpoints: ready }
   copy.door = doorState(world, copy)
+  copy.lan = lanState(world, copy)
   copy.check = checkState(world, copy)
   cluster.copies.push(copy)
   if (!world.copies.has(key)) world.copies.set(key, copy)
@@ -425,7 +429,31 @@ function doorState(world: World, copy: Copy): Door | undefined {
   const { traits } = copy.site
   const kind = expose.loadBalancer ?? traits.loadBalancers.value[0] ?? 'none'
   const balancer = kind === 'alb' || kind === 'nlb'
-  const said = expose.targetHealthCheck
+  return doorWith(world, {
+    copy,
+    subject: doorSubject(copy.app.name, copy.site.site.name),
+    opens: 'public',
+    kind: balancer ? 'balancer' : 'proxy',
+    stands: balancer && !traits.ownIngress.value ? 'region' : 'here',
+  })
+}
+
+/**
+ * Whoever stands on the floor needs no load balancer: the nodes of the site take them in, and kube-proxy sends them on. Of a site that is
+ * cut off it keeps the rules that it has (EKS best practices, hybrid nodes, network disconnections: application network traffic), and back
+ * in touch it takes the endpoints as the API lists them then: none, until kubelets have put the pods right or started others.
+ */
+function lanState(world: World, copy: Copy): Door | undefined {
+  const { door, app } = copy
+  if (door?.kind !== 'balancer') return door
+  const { name } = copy.site.site
+  if (!app.audiences.some((audience) => lookup(world.fleet).audience(audience)?.at === name)) return undefined
+  return doorWith(world, { copy, subject: lanSubject(app.name, name), opens: 'lan', kind: 'proxy', stands: 'here' })
+}
+
+function doorWith(world: World, what: Pick<Door, 'copy' | 'subject' | 'opens' | 'kind' | 'stands'>): Door {
+  const { copy } = what
+  const said = copy.app.expose?.targetHealthCheck
   const check =
     said === undefined
       ? controllerCheck
@@ -436,10 +464,7 @@ function doorState(world: World, copy: Copy): Door | undefined {
           unhealthyThreshold: said.unhealthyThreshold,
         }
   const door: Door = {
-    copy,
-    subject: doorSubject(copy.app.name, copy.site.site.name),
-    kind: balancer ? 'balancer' : 'proxy',
-    stands: balancer && !traits.ownIngress.value ? 'region' : 'here',
+    ...what,
     check,
     targets: new Map(),
     slow: new Map(),
@@ -463,6 +488,10 @@ function doorState(world: World, copy: Copy): Door | undefined {
   return door
 }
 
+/** The ways in to a copy. */
+export const doorsOf = ({ door, lan }: Copy): readonly Door[] =>
+  door === undefined ? [] : lan === undefined || lan === door ? [door] : [door, lan]
+
 export function newTarget(world: World, door: Door, pod: Pod, healthy: boolean): Target {
   return {
     pod,
@@ -477,8 +506,9 @@ export function newTarget(world: World, door: Door, pod: Pod, healthy: boolean):
 function checkState(world: World, copy: Copy): Check | undefined {
   const said = copy.app.expose?.healthCheck
   if (said === undefined || said.by === 'none') return undefined
-  const healthy = (copy.door?.share ?? 0) > 0 && (said.by === 'alarm' || publicReach(copy.site))
-  const unseen = publicReach(copy.site) ? 'refused' : 'blackhole'
+  const reached = checkersReach(world.fleet, copy)
+  const healthy = (copy.door?.share ?? 0) > 0 && (said.by === 'alarm' || reached)
+  const unseen = reached ? 'refused' : 'blackhole'
   const subject = checkSubject(copy.app.name, copy.site.site.name)
   const failureThreshold = Math.max(1, said.failureThreshold)
   return {

@@ -84,6 +84,47 @@ describe('its service link is cut, its own internet is alive', () => {
     }
   })
 
+  test('its floor is served through the cut; the outage comes after it, when its nodes hear of the endpoints before the pods are put right', () => {
+    const runs = seeds(60).map((seed) => play(plan, seed))
+    for (const run of runs) {
+      expect(servedOf(run, 'floor')?.spans.every((span) => span.served === 1 || span.from > 1260)).toBe(true)
+      expect(run.violations).toEqual([])
+    }
+    const spared = runs.filter((run) => happened(run, 'copy/game/outpost', 'deleted').length === 0)
+    expect(spared.map((run) => servedOf(run, 'public')?.lostSeconds)).toEqual(spared.map(() => 0))
+    const late = spared.flatMap((run) => run.recoveries.filter(({ audience }) => audience === 'floor'))
+    expect(late.length).toBeGreaterThan(runs.length / 3)
+    for (const { from, seconds, servedBy, segments } of late) {
+      expect(from).toBeGreaterThan(1260)
+      expect(seconds).toBeLessThan(75 + 10.5 + 1.5 + 1.5)
+      expect(servedBy).toBe('outpost')
+      expect(segments.map(({ timer }) => timer)).toEqual([
+        'kubernetes.watch.reconnect',
+        'kubelet.statusBatch',
+        'kubernetes.endpointSlice',
+        'kubernetes.proxySync',
+      ])
+    }
+  })
+
+  test('pods that were evicted meanwhile die then, and those on its floor wait until others have started', () => {
+    const crowded = golden({
+      replicas: 60,
+      faults: '[{ at: 60s, site: outpost, lose: serviceLink, for: 20m }]',
+      assume: '{ nodeLifecycle: upstream }',
+    })
+    const evicted = seeds(20)
+      .map((seed) => play(crowded, seed))
+      .filter((run) => happened(run, 'copy/game/outpost', 'deleted').length > 0)
+    expect(evicted.length).toBeGreaterThan(2)
+    for (const run of evicted) {
+      expect(servedOf(run, 'floor')?.spans.every((span) => span.served === 1 || span.from > 1260)).toBe(true)
+      expect(servedOf(run, 'floor')?.lostSeconds).toBeGreaterThan(0)
+      expect(servedOf(run, 'floor')?.spans.at(-1)?.served).toBe(1)
+      expect(run.violations).toEqual([])
+    }
+  })
+
   test('with many pods the race leaves a mark, one node’s pods are deleted at about +350 s, and die when the link is back', () => {
     const crowded = golden({
       replicas: 60,

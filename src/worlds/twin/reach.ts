@@ -1,7 +1,8 @@
 // Who can reach whom, in truth: power and links, asked at the moment.
 
-import type { Audience } from '../../model/fleet.ts'
-import type { ClusterState, Door, Node, Pod, SiteState, World } from './state.ts'
+import type { Audience, Fleet } from '../../model/fleet.ts'
+import { isServedByOwn } from '../../model/zones.ts'
+import type { ClusterState, Copy, Door, Node, Pod, SiteState, World } from './state.ts'
 import { isAway } from './state.ts'
 
 export const powered = (node: Node): boolean => !isAway(node.power) && !isAway(node.site.power)
@@ -17,9 +18,12 @@ export function reachesControlPlane(site: SiteState, cluster: ClusterState): boo
 export const inTouch = (node: Node): boolean =>
   node.kubelet && node.cluster.up && reachesControlPlane(node.site, node.cluster)
 
-/** Whether the public internet leads to the site at all: for health checkers, and for users who are on no carrier's network. */
-export const publicReach = (site: SiteState): boolean =>
-  site.site.internet === true || site.traits.checkersReachIt.value
+/** Whether the public internet leads to the site at all: for health checkers of Route 53, and for users who are on no carrier's network. */
+const publicReach = (site: SiteState): boolean => site.site.internet === true || site.traits.checkersReachIt.value
+
+/** Whether those who check the health of the copy have a way to it at all. */
+export const checkersReach = (fleet: Fleet, { app, site }: Copy): boolean =>
+  publicReach(site) || isServedByOwn(fleet, app)
 
 /** Whether what comes from the internet arrives at the front door now. */
 export function internetArrives(door: Door): boolean {

@@ -28,7 +28,7 @@ type Share = Pick<Point, 'served' | 'keepers' | 'by' | 'keepersBy'>
 
 function shareOf(world: World, users: Users): Share {
   if (users.lan !== undefined) {
-    const served = users.lan.door?.share ?? 0
+    const served = users.lan.lan?.share ?? 0
     const by = served > 0 ? { [users.lan.site.site.name]: served } : {}
     return { served, keepers: served, by, keepersBy: by }
   }

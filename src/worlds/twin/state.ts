@@ -244,6 +244,8 @@ export interface Copy {
   /** Whether names are answered in truth, and whether requests fail for want of them. */
   readonly lookups: { answered: boolean; fail: boolean; turn: Entry | undefined }
   door: Door | undefined
+  /** What those on the LAN of its site go through, as far as anybody is there: a proxy, which may be its door. */
+  lan: Door | undefined
   check: Check | undefined
   readonly pods: Pod[]
   /** Of its pods; pods.ts keeps them. */
@@ -265,8 +267,9 @@ export interface Copy {
   evicted: number
   /** Flux owes it a reconciliation that it could not do. */
   awaitsFlux: boolean
-  /** The operator owes it what he could not do without an API server. */
-  awaitsOperator: boolean
+  /** What is done to it by hand and lasts, the oldest first; and what the operator owes it, as he lacks an API server, or others want it so. */
+  readonly deeds: Deed[]
+  readonly owed: Deed[]
   /** The version that its Deployment asks for, if not the one that it began with. */
   release: Rollout | undefined
   releasing: Entry | undefined
@@ -275,10 +278,15 @@ export interface Copy {
   scheduling: Entry | undefined
 }
 
+/** Done by hand at an API server: replicas that are asked for, or an object that is deleted. */
+export type Deed =
+  | { readonly kind: 'scale'; readonly replicas: number }
+  | { readonly kind: NonNullable<Fault['delete']> }
+
 export interface Rollout {
   readonly version: Release
-  /** Pods of a version that never becomes ready. */
-  readonly pods: number
+  /** Its pods that are not well: of a broken version at once, of a crashing one once they have ended. */
+  pods: number
   /** The event by which its containers ended. */
   crash: Cause | undefined
 }
@@ -289,8 +297,8 @@ export type Release = 'broken' | 'crashing'
 export interface Pod {
   readonly name: string
   readonly copy: Copy
-  /** Of a version that never becomes ready. */
-  readonly broken: boolean
+  /** Of a version that never becomes ready, or that has ended for good. */
+  broken: boolean
   node: Node | undefined
   /** Truth: it would answer. */
   serving: boolean
@@ -312,6 +320,8 @@ export interface Pod {
 export interface Door {
   readonly copy: Copy
   readonly subject: string
+  /** Of the LAN's own it is told where it sends to; what comes of that, its users tell. */
+  readonly opens: 'public' | 'lan'
   readonly kind: 'balancer' | 'proxy'
   /** At its site, or in the Region on the far side of the link. */
   readonly stands: 'here' | 'region'
@@ -404,7 +414,7 @@ export interface Users {
   readonly app: App
   readonly audience: Audience
   readonly name: NameState | undefined
-  /** On the LAN of a site: they use its door, and never resolve. */
+  /** On the LAN of a site: they go through its nodes, and never resolve. */
   readonly lan: Copy | undefined
   readonly ttlSeconds: number
   readonly cohorts: Cohort[]

@@ -1,6 +1,7 @@
 // Who listens to whom. The machines know each other only through this table, so that each can be read alone.
 
 import { atOnce } from '../../timers/timer.ts'
+import { doorsOf } from './build.ts'
 import { touchFederations, touchFederationsOf } from './federations.ts'
 import { reviewClusterDns } from './machines/cluster-dns.ts'
 import { podsBound, podsDeleted, reviewCrash } from './machines/containers.ts'
@@ -83,11 +84,11 @@ export function wires(world: () => World): Tell {
     podsDeleted: (pods, cause) => podsDeleted(world(), pods, cause),
     crash: (copy, cause) => reviewCrash(world(), copy, cause),
     serving(copy, cause) {
-      if (copy.door !== undefined) reviewDoor(world(), copy.door, cause)
+      for (const door of doorsOf(copy)) reviewDoor(world(), door, cause)
       servingChanged(world(), copy, cause)
     },
     endpoints(copy, cause) {
-      if (copy.door !== undefined) endpointsChanged(world(), copy.door, cause)
+      for (const door of doorsOf(copy)) endpointsChanged(world(), door, cause)
     },
     door(door, cause) {
       if (door.copy.check !== undefined) reviewCheck(world(), door.copy.check, cause)
@@ -111,9 +112,10 @@ export function wires(world: () => World): Tell {
 
 /** Front doors whose way to their targets, or to what registers them, may have changed. */
 function reviewCluster(world: World, cluster: ClusterState, site: SiteState | undefined, cause: Cause): void {
-  for (const { door, site: at } of cluster.copies) {
-    if (door !== undefined && (site === undefined || at === site || door.blocked !== undefined))
-      reviewDoor(world, door, cause)
+  for (const copy of cluster.copies) {
+    for (const door of doorsOf(copy)) {
+      if (site === undefined || copy.site === site || door.blocked !== undefined) reviewDoor(world, door, cause)
+    }
   }
 }
 

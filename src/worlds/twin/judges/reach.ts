@@ -15,7 +15,7 @@ export const reach: Judge = {
       const lan = world.users.get(`${app}/${audience}`)?.lan !== undefined
       for (const span of spans) {
         for (const [site, share] of Object.entries(span.by)) {
-          if (share === 0 || doorInRegion(world, app, site)) continue
+          if (share === 0 || (!lan && doorInRegion(world, app, site))) continue
           const away = [...(dark.get(site) ?? []), ...(lan ? [] : (cut.get(site) ?? []))]
           const wrong = away.find((one) => Math.min(one.to, span.to) - Math.max(one.from, span.from) > 1e-6)
           if (wrong === undefined) continue

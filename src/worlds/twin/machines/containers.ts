@@ -90,7 +90,7 @@ function becomeServing(world: World, node: Node, pods: readonly Pod[], cause: Ca
 }
 
 /** A container that changes on a node that is in touch is reported at once; `since`: what made the kubelet look. */
-function report(world: World, node: Node, copy: Copy, pods: readonly Pod[], since: Cause = 0): void {
+export function report(world: World, node: Node, copy: Copy, pods: readonly Pod[], since: Cause = 0): void {
   if (!node.connected) return
   const entry = world.queue.at(world.queue.now + world.chance.latency(0.2, 1.5, node.subject, 'report'), () => {
     if (!node.connected) return

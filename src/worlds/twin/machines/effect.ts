@@ -9,6 +9,7 @@ import { isAway } from '../state.ts'
 export interface Effect {
   readonly subject: string
   readonly what: string
+  /** Asked when it begins. */
   readonly from: EventValue
   readonly to: EventValue
   readonly text: string

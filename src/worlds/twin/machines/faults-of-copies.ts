@@ -3,7 +3,7 @@
 import type { Fault } from '../../../model/fleet.ts'
 import { checkSubject, copySubject, doorSubject, objectSubject } from '../../../timeline/subjects.ts'
 import { copyAt } from '../build.ts'
-import type { Copy, World } from '../state.ts'
+import type { Copy, Deed, World } from '../state.ts'
 import type { Effect } from './effect.ts'
 import { hold } from './effect.ts'
 import { drifted, operatorPutsBack } from './flux.ts'
@@ -40,11 +40,15 @@ export function copyEffect(world: World, fault: Fault, app: string, site: string
 function scaleEffect(world: World, copy: Copy, replicas: number): Effect {
   const { app, site } = copy
   const where = `${app.name} at ${site.site.name}`
+  const hand = byHand(world, copy, { kind: 'scale', replicas })
   const owner = copy.delivered ? '; Flux owns the number and will put it back' : ''
   return {
     subject: copy.subject,
     what: 'replicas',
-    from: copy.replicas,
+    // what it is when that is done, which another fault may have changed
+    get from() {
+      return copy.replicas
+    },
     to: replicas,
     text: `${where} is scaled to ${replicas} by hand${owner}`,
     back: `${where} is scaled back`,
@@ -53,17 +57,30 @@ function scaleEffect(world: World, copy: Copy, replicas: number): Effect {
     quietEnd: true,
     by: copy.cluster,
     begin: (cause) => {
+      hand.does()
       copy.replicas = replicas
       copy.replicasCause = cause
       world.tell.replicas(copy, cause)
       drifted(world, copy, cause)
     },
-    end: () => operatorPutsBack(world, copy),
+    end: hand.isOver,
+  }
+}
+
+/** It lasts as long as its fault. */
+function byHand(world: World, copy: Copy, deed: Deed): { readonly does: () => void; readonly isOver: () => void } {
+  return {
+    does: () => void copy.deeds.push(deed),
+    isOver() {
+      copy.deeds.splice(copy.deeds.indexOf(deed), 1)
+      operatorPutsBack(world, copy, deed)
+    },
   }
 }
 
 function deleteEffect(world: World, copy: Copy, kind: NonNullable<Fault['delete']>): Effect {
   const { app, site } = copy
+  const hand = byHand(world, copy, { kind })
   return {
     subject: objectSubject(app.name, site.site.name, kind),
     what: 'object',
@@ -76,6 +93,7 @@ function deleteEffect(world: World, copy: Copy, kind: NonNullable<Fault['delete'
     quietEnd: true,
     by: copy.cluster,
     begin: (cause) => {
+      hand.does()
       copy.deletedObjects.set(kind, cause)
       if (kind === 'deployment' || kind === 'namespace') world.tell.replicas(copy, cause)
       if (kind === 'service' || kind === 'namespace') world.tell.podsChanged(copy, cause)
@@ -83,7 +101,7 @@ function deleteEffect(world: World, copy: Copy, kind: NonNullable<Fault['delete'
       if ((kind === 'ingress' || kind === 'namespace') && door?.kind === 'balancer') closeDoor(world, door, cause)
       drifted(world, copy, cause)
     },
-    end: () => operatorPutsBack(world, copy),
+    end: hand.isOver,
   }
 }
 

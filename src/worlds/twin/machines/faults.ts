@@ -17,21 +17,24 @@ import { resumeReleases } from './releases.ts'
 /** Queues the beginning and the end of a fault. */
 export function queueFault(world: World, fault: Fault): void {
   const effect = effectOf(world, fault)
-  const { subject, what, from, to, text, back } = effect
+  const { subject, what, to, text, back } = effect
+  let begun = false
   world.queue.at(fault.at, () => {
     if (effect.by?.up === false) {
       const impossible = `${text}: impossible, as the control plane of ${effect.by.cluster.name} does not answer`
       world.log.emit({ subject, what: 'fault', from: null, to: 'impossible', text: impossible, ...about(effect) })
     } else {
+      begun = true
       count(world, effect, 1)
-      effect.begin(world.log.emit({ subject, what, from, to, text, ...about(effect) }))
+      effect.begin(world.log.emit({ subject, what, from: effect.from, to, text, ...about(effect) }))
     }
   })
   if (fault.for === undefined) return
   world.queue.at(fault.at + fault.for, () => {
+    if (!begun) return
     const quiet = effect.quietEnd === true
     const over = count(world, effect, -1) <= 0
-    const said = over ? { to: from, text: back } : { to, text: `one fault less, but not yet: ${back}` }
+    const said = over ? { to: effect.from, text: back } : { to, text: `one fault less, but not yet: ${back}` }
     effect.end(quiet ? -1 : world.log.emit({ subject, what, from: to, ...said, ...about(effect) }))
   })
 }

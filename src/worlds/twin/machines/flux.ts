@@ -4,7 +4,7 @@
 import { copySubject, objectSubject } from '../../../timeline/subjects.ts'
 import { intervalJitter, kustomizationReconcile } from '../../../timers/flux.ts'
 import { loadBalancerMade } from '../../../timers/site.ts'
-import type { Cause, ClusterState, Copy, World } from '../state.ts'
+import type { Cause, ClusterState, Copy, Deed, World } from '../state.ts'
 import { putBackByKarmada } from './karmada-works.ts'
 import type { Because } from './pod-events.ts'
 import { resumeReleases } from './releases.ts'
@@ -35,48 +35,77 @@ export function resumeFlux(world: World, cluster: ClusterState, cause: Cause): v
   if (!canReconcile(cluster)) return
   resumeReleases(world, cluster, cause)
   for (const copy of cluster.copies) {
-    if (copy.awaitsOperator) operatorPutsBack(world, copy)
+    if (copy.owed.length > 0) operatorPutsBack(world, copy)
     if (!copy.awaitsFlux) continue
     copy.awaitsFlux = false
     drifted(world, copy, cause)
   }
 }
 
-/** At the end of the fault, or as soon as there is an API server to ask. */
-export function operatorPutsBack(world: World, copy: Copy): void {
-  copy.awaitsOperator = !copy.cluster.up
-  if (copy.cluster.up) putBack(world, copy, undefined, 'the operator')
+/**
+ * At the end of a fault, or as soon as there is an API server to ask: what that fault did by hand, as far as no other one that lasts wants
+ * it so. Where several scale one copy, the youngest that lasts is heard; when none is left, it is as it was before the first.
+ */
+export function operatorPutsBack(world: World, copy: Copy, over?: Deed): void {
+  if (over !== undefined) copy.owed.push(over)
+  if (!copy.cluster.up) return
+  const held: Deed[] = []
+  for (const deed of copy.owed.splice(0).reverse()) {
+    if (deed.kind === 'scale') scaleBack(world, copy, deed.replicas)
+    else if (copy.deeds.some(({ kind }) => kind === deed.kind || kind === 'namespace')) held.unshift(deed)
+    else if (copy.deletedObjects.has(deed.kind)) putObjectBack(world, copy, deed.kind, undefined, 'the operator')
+  }
+  copy.owed.push(...held)
 }
 
-/** Everything as declared, by Flux or by the operator at the end of the fault. */
-function putBack(world: World, copy: Copy, because: Because | undefined, who: string): void {
+const heldAt = ({ deeds }: Copy): number | undefined =>
+  deeds.flatMap((deed) => (deed.kind === 'scale' ? [deed.replicas] : [])).at(-1)
+
+function scaleBack(world: World, copy: Copy, left: number): void {
+  const held = heldAt(copy)
+  // who else has changed it meanwhile wants it so
+  if (held === undefined || copy.replicas === left)
+    setReplicas(world, copy, held ?? copy.declared, undefined, 'the operator')
+}
+
+/** Everything as declared, by Flux or Karmada. */
+function putBack(world: World, copy: Copy, because: Because, who: string): void {
+  for (const kind of [...copy.deletedObjects.keys()]) putObjectBack(world, copy, kind, because, who)
+  setReplicas(world, copy, copy.declared, because, who)
+}
+
+function putObjectBack(world: World, copy: Copy, kind: string, because: Because | undefined, who: string): void {
   const { app, site } = copy
   const name = site.site.name
-  for (const kind of [...copy.deletedObjects.keys()]) {
-    copy.deletedObjects.delete(kind)
-    const back = world.log.emit({
-      subject: objectSubject(app.name, name, kind),
-      what: 'object',
-      from: 'absent',
-      to: 'present',
-      ...(because === undefined ? {} : { because }),
-      text: `${who} puts the ${kind} of ${app.name} at ${name} back`,
-      site: name,
-      app: app.name,
-    })
-    restored(world, copy, kind, back)
-  }
-  const { declared } = copy
-  if (copy.replicas === declared) return
-  const from = copy.replicas
-  copy.replicas = declared
+  copy.deletedObjects.delete(kind)
+  // made anew it has the number that is wanted
+  if (because === undefined && (kind === 'deployment' || kind === 'namespace'))
+    copy.replicas = heldAt(copy) ?? copy.declared
+  const back = world.log.emit({
+    subject: objectSubject(app.name, name, kind),
+    what: 'object',
+    from: 'absent',
+    to: 'present',
+    ...(because === undefined ? {} : { because }),
+    text: `${who} puts the ${kind} of ${app.name} at ${name} back`,
+    site: name,
+    app: app.name,
+  })
+  restored(world, copy, kind, back)
+}
+
+function setReplicas(world: World, copy: Copy, to: number, because: Because | undefined, who: string): void {
+  const { app, site, deletedObjects, replicas: from } = copy
+  if (from === to || deletedObjects.has('deployment') || deletedObjects.has('namespace')) return
+  const name = site.site.name
+  copy.replicas = to
   copy.replicasCause = world.log.emit({
     subject: copySubject(app.name, name),
     what: 'replicas',
     from,
-    to: declared,
+    to,
     ...(because === undefined ? {} : { because }),
-    text: `${who} sets ${app.name} at ${name} back to ${declared} ${declared === 1 ? 'replica' : 'replicas'}`,
+    text: `${who} sets ${app.name} at ${name} back to ${to} ${to === 1 ? 'replica' : 'replicas'}`,
     site: name,
     app: app.name,
   })

@@ -73,3 +73,41 @@ test('a fault that is over before the threshold turns nothing', () => {
     ).toEqual([])
   }
 })
+
+describe('two sites on premises, which the internet does not reach', () => {
+  const shops = (zone: string): Plan =>
+    planFrom(`apiVersion: skerry.dev/v1alpha1
+kind: Fleet
+metadata: { name: shops }
+accounts: [{ name: prod, id: "111122223333" }]
+dns: { zones: [{ name: shops.example${zone} }] }
+clusters:
+  - { name: north, at: north, eksAnywhere: { provider: bareMetal, version: "1.35", packages: [metallb] } }
+  - { name: south, at: south, eksAnywhere: { provider: bareMetal, version: "1.35", packages: [metallb] } }
+sites:
+  - { name: north, place: { onPremises: bareMetal }, cluster: north, nodePools: [{ name: n, replicas: 2 }] }
+  - { name: south, place: { onPremises: bareMetal }, cluster: south, nodePools: [{ name: s, replicas: 2 }] }
+audiences: [{ name: office }]
+---
+kind: App
+metadata: { name: till }
+source: { image: "example.com/till:1.0" }
+placement: [{ site: north }, { site: south }]
+expose: { host: till.shops.example, loadBalancer: metallb, routing: { failover: [north, south] }, healthCheck: { interval: 10s, failureThreshold: 3, port: 80 } }
+---
+kind: Drill
+metadata: { name: drill }
+faults: [{ at: 200s, site: north, lose: power, for: 10m }]
+`)
+  const told = (plan: Plan, of: string, what: string) => happened(play(plan), of, what).map((event) => event.to)
+
+  test('a server of one’s own checks them from where it stands: the name turns, and turns back', () => {
+    expect(told(shops(''), 'check/till/north', 'healthy')).toEqual([false, true])
+    expect(told(shops(''), 'record/till.shops.example', 'answer')).toEqual(['north', 'south', 'north'])
+  })
+
+  test('the checkers of Route 53 never reach them: all is unhealthy, and stays so', () => {
+    expect(told(shops(', account: prod'), 'check/till/', 'healthy')).toEqual([])
+    expect(told(shops(', account: prod'), 'record/till.shops.example', 'answer')).toEqual(['north'])
+  })
+})

@@ -12,7 +12,7 @@ import {
   waitSeconds,
 } from '../../../timers/route53.ts'
 import type { Timer } from '../../../timers/timer.ts'
-import { internetArrives, publicReach } from '../reach.ts'
+import { checkersReach, internetArrives } from '../reach.ts'
 import type { Cause, Check, Checker, Trend, World } from '../state.ts'
 import type { Because } from './pod-events.ts'
 
@@ -23,10 +23,10 @@ interface View {
 }
 
 /** What a checker gets now. */
-function viewOf(check: Check): View {
+function viewOf({ fleet }: World, check: Check): View {
   const { door, site } = check.copy
   for (const how of check.wrongPort.values()) return { share: 0, how: how === 'refuse' ? 'refused' : 'blackhole' }
-  if (door === undefined || !publicReach(site)) return { share: 0, how: 'blackhole' }
+  if (door === undefined || !checkersReach(fleet, check.copy)) return { share: 0, how: 'blackhole' }
   // the check asks by the name that the record has
   if (door.staleRecord) return { share: 0, how: 'refused' }
   if (!internetArrives(door)) return { share: 0, how: site.internet.how === 'refuse' ? 'refused' : 'blackhole' }
@@ -40,7 +40,7 @@ export function reviewCheck(world: World, check: Check, cause: Cause): void {
     reviewAlarm(world, check, cause)
     return
   }
-  const view = viewOf(check)
+  const view = viewOf(world, check)
   if (view.share === check.seen.share && view.how === check.seen.how) return
   const before = check.seen
   check.seen = view

@@ -111,7 +111,7 @@ function register(world: World, door: Door, timer: Timer): void {
     door.targets.delete(target.pod)
   }
   for (const pod of coming) door.targets.set(pod, newTarget(world, door, pod, false))
-  const cause = tellTargets(world, door, { cause: door.reconcileCause, timer }, 'the load balancer')
+  const cause = tellTargets(world, door, { cause: door.reconcileCause, timer }, who(door, 'load balancer'))
   reviewHealth(world, door, { cause, timer: atOnce })
   for (const target of door.targets.values()) reviewTarget(world, door, target, cause)
   reviewShare(world, door, cause)
@@ -123,12 +123,14 @@ export function closeDoor(world: World, door: Door, cause: Cause): void {
   door.gone = true
   for (const target of door.targets.values()) world.queue.cancel(target.verdict)
   door.targets.clear()
-  const told = tellTargets(world, door, { cause, timer: atOnce }, 'the deleted load balancer')
+  const told = tellTargets(world, door, { cause, timer: atOnce }, who(door, 'deleted load balancer'))
   reviewHealth(world, door, { cause: told, timer: atOnce })
   reviewShare(world, door, told)
 }
 
-function tellTargets(world: World, door: Door, because: Because, who: string): Cause {
+const who = ({ copy }: Door, what: string): string => `the ${what} of ${copy.app.name} at ${copy.site.site.name} sends`
+
+function tellTargets(world: World, door: Door, because: Because, sends: string): Cause {
   const { app, site } = door.copy
   const from = door.told.targets
   const to = door.targets.size
@@ -139,7 +141,7 @@ function tellTargets(world: World, door: Door, because: Because, who: string): C
     from,
     to,
     because,
-    text: `${who} of ${app.name} at ${site.site.name} sends to ${pods(to)}${from === to ? ', other ones than before' : ''}`,
+    text: `${sends} to ${pods(to)}${from === to ? ', other ones than before' : ''}`,
     site: site.site.name,
     app: app.name,
   })
@@ -219,7 +221,9 @@ function takeEndpoints(world: World, door: Door, because: Because): void {
   for (const pod of endpoints) door.targets.set(pod, newTarget(world, door, pod, true))
   door.told.healthy = endpoints.size
   door.healthy = endpoints.size > 0
-  reviewShare(world, door, tellTargets(world, door, because, 'the proxy'))
+  const { app, site } = door.copy
+  const onLan = `on the LAN of ${site.site.name} those who ask for ${app.name} are sent`
+  reviewShare(world, door, tellTargets(world, door, because, door.opens === 'lan' ? onLan : who(door, 'proxy')))
 }
 
 /** The proxies of a site that is out of touch keep their rules; back in touch they take what the API says then, right or not yet. */
@@ -259,7 +263,7 @@ function reviewShare(world: World, door: Door, cause: Cause): void {
   door.how = how
   door.lateSeconds = late
   let told = cause
-  if (share !== from) {
+  if (share !== from && door.opens === 'public') {
     told = world.log.emit({
       subject: door.subject,
       what: 'answers',

@@ -5,10 +5,14 @@ import type { App, Fleet, Site } from '../../../model/fleet.ts'
 import { sourceFetch } from '../../../timers/flux.ts'
 import { released, startup } from '../../../timers/pods.ts'
 import type { Timer } from '../../../timers/timer.ts'
-import { atOnce } from '../../../timers/timer.ts'
-import type { Cause, ClusterState, Copy, Release, World } from '../state.ts'
+import { atOnce, inSequence } from '../../../timers/timer.ts'
+import { setServing } from '../pods.ts'
+import type { Cause, ClusterState, Copy, Release, Rollout, World } from '../state.ts'
 import { isAway } from '../state.ts'
+import { report } from './containers.ts'
 import type { Because } from './pod-events.ts'
+import { byNode, tellServing } from './pod-events.ts'
+import { crashingLeft, updateOf } from './rolling-update.ts'
 import { take } from './scheduler.ts'
 
 /** A site follows the branch unless the ring that it is in is pinned to something else. */
@@ -58,7 +62,7 @@ export function roll(world: World, copy: Copy, version: Release | undefined, bec
   const name = site.site.name
   const old = copy.release
   const before = old?.version
-  const spared = version !== 'broken' ? 0 : fresh ? copy.replicas : unavailable(copy)
+  const spared = version !== 'broken' ? 0 : fresh ? copy.replicas : updateOf(copy).down
   copy.release = version === undefined ? undefined : { version, pods: spared, crash: undefined }
   const cause = world.log.emit({
     subject: copy.subject,
@@ -75,8 +79,8 @@ export function roll(world: World, copy: Copy, version: Release | undefined, bec
     site: name,
     app: app.name,
   })
-  if (old?.crash !== undefined) endCrash(world, copy, old.crash, cause)
-  if (version === 'crashing') startCrash(world, copy, cause)
+  if (old?.crash !== undefined) endCrash(world, copy, cause)
+  if (version === 'crashing') startCrash(world, copy, cause, fresh)
   replace(world, copy, version, before, fresh ? 0 : spared, cause)
   world.tell.replicas(copy, cause)
   world.tell.podsChanged(copy, cause)
@@ -101,41 +105,57 @@ function replace(
   if (going.length > 0) take(world, copy, going, cause)
 }
 
-/** New pods become ready and replace the old; then all of them end. */
-function startCrash(world: World, copy: Copy, cause: Cause): void {
-  const timer = startup(copy.startupSeconds)
+/** Each new pod becomes ready, takes the place of an old one, and ends for good as long again after that: as far as the update gets. */
+function startCrash(world: World, copy: Copy, cause: Cause, fresh: boolean): void {
   const rollout = copy.release
-  world.queue.at(world.queue.now + copy.startupSeconds, () => {
-    if (rollout === undefined || copy.release !== rollout) return
-    const crash = world.log.emit({
-      subject: copy.subject,
-      what: 'runs',
-      from: true,
-      to: false,
-      because: { cause, timer },
-      text: `the new version of ${copy.app.name} at ${copy.site.site.name} was ready, and crashes`,
-      site: copy.site.site.name,
-      app: copy.app.name,
+  const lefts = fresh ? [0] : crashingLeft(copy.replicas, updateOf(copy))
+  const start = startup(copy.startupSeconds)
+  lefts.forEach((left, index) => {
+    const rounds = 2 + index
+    const timer = inSequence(start.id, start.title, new Array<Timer>(rounds).fill(start))
+    world.queue.at(world.queue.now + rounds * copy.startupSeconds, () => {
+      if (rollout !== undefined && copy.release === rollout) endPods(world, copy, rollout, left, { cause, timer })
     })
-    if (!isAway(copy.crash)) copy.crash.since = world.queue.now
-    copy.crash.cause = crash
-    copy.crash.by.add(crash)
-    rollout.crash = crash
-    world.tell.crash(copy, crash)
   })
+}
+
+/** The youngest of them: at the head of the list are the old ones that stay. */
+function endPods(world: World, copy: Copy, rollout: Rollout, left: number, because: Because): void {
+  const active = copy.pods.filter((pod) => !pod.deleted)
+  const ended = active.slice(left).filter((pod) => !pod.broken)
+  if (ended.length === 0) return
+  const { app, site } = copy
+  rollout.pods = active.length - Math.min(left, active.length)
+  const crash = world.log.emit({
+    subject: copy.subject,
+    what: 'runs',
+    from: rollout.crash === undefined,
+    to: false,
+    because,
+    text: `the new version of ${app.name} at ${site.site.name} was ready, and crashes${left === 0 ? '' : `: ${left} of ${copy.replicas} pods are left`}`,
+    site: site.site.name,
+    app: app.name,
+  })
+  rollout.crash = crash
+  const served = ended.filter((pod) => pod.serving)
+  for (const pod of ended) {
+    pod.broken = true
+    pod.starting = undefined
+    setServing(pod, false)
+  }
+  tellServing(world, copy, served, { cause: crash, timer: atOnce }, 'their containers end')
+  for (const [node, pods] of byNode(served)) if (node !== undefined) report(world, node, copy, pods, crash)
 }
 
 /** The Deployment itself goes. */
 export function forgetRelease(world: World, copy: Copy, cause: Cause): void {
   const crash = copy.release?.crash
   copy.release = undefined
-  if (crash !== undefined) endCrash(world, copy, crash, cause)
+  if (crash !== undefined) endCrash(world, copy, cause)
 }
 
-function endCrash(world: World, copy: Copy, crash: Cause, cause: Cause): void {
-  copy.crash.by.delete(crash)
+function endCrash(world: World, copy: Copy, cause: Cause): void {
   if (isAway(copy.crash)) return
-  copy.crashed = false
   world.log.emit({
     subject: copy.subject,
     what: 'runs',
@@ -147,30 +167,3 @@ function endCrash(world: World, copy: Copy, crash: Cause, cause: Cause): void {
     app: copy.app.name,
   })
 }
-
-/** How many old pods a rolling update may spare: a quarter, rounded down, unless the Deployment says otherwise; all with Recreate. */
-export function unavailable({ replicas, app, stateful, assignment }: Copy): number {
-  // one ordinal at a time, the last one first
-  if (stateful) return Math.min(1, replicas)
-  const placement =
-    app.placement.find(({ site, federation }) =>
-      assignment.federation === undefined ? site === assignment.site : federation === assignment.federation,
-    ) ?? app.placement[0]
-  const strategy = placement?.manifests
-    .filter(({ kind }) => kind === 'Deployment')
-    .map(({ object }) => (object as { spec?: { strategy?: Strategy } }).spec?.strategy)
-    .find((one) => one !== undefined)
-  if (strategy?.type === 'Recreate') return replicas
-  const { maxUnavailable = '25%', maxSurge = '25%' } = strategy?.rollingUpdate ?? {}
-  const down = counted(maxUnavailable, replicas, Math.floor)
-  // a rolling update that may neither spare nor add a pod could not begin
-  return down === 0 && counted(maxSurge, replicas, Math.ceil) === 0 ? Math.min(1, replicas) : Math.min(down, replicas)
-}
-
-interface Strategy {
-  readonly type?: string
-  readonly rollingUpdate?: { readonly maxUnavailable?: number | string; readonly maxSurge?: number | string }
-}
-
-const counted = (said: number | string, of: number, round: (value: number) => number): number =>
-  typeof said === 'number' ? said : round((Number.parseFloat(said) / 100) * of + (round === Math.floor ? 1e-9 : -1e-9))

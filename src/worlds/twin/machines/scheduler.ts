@@ -39,7 +39,7 @@ function create(world: World, copy: Copy, cause: Cause): void {
 
 /** Each version has a ReplicaSet of its own, which replaces its own. */
 const brokenMissing = ({ release, pods }: Copy): number =>
-  release?.version === 'broken' ? release.pods - pods.filter((pod) => pod.broken && !pod.deleted).length : 0
+  release === undefined ? 0 : Math.max(0, release.pods - pods.filter((pod) => pod.broken && !pod.deleted).length)
 
 /** Those that wait go first, then those that are not ready. */
 function remove(world: World, copy: Copy, surplus: number, cause: Cause): void {
