@@ -77,14 +77,19 @@ const laws = [
     why: 'The twin is one of three worlds behind the same port; knowing check, drill or report would let it please its judges.',
   }),
   law({
+    of: 'worlds/kube',
+    sees: ['model'],
+    why: 'The Kubernetes API is the same in every world that has one: how to ask it knows nothing of who asks.',
+  }),
+  law({
     of: 'worlds/local',
-    sees: ['model', 'timers', 'places', 'artefacts', 'timeline', 'worlds/world.ts'],
+    sees: ['model', 'timers', 'places', 'artefacts', 'timeline', 'worlds/kube', 'worlds/world.ts'],
     why: 'Engines on this machine get the steps and the very artefacts that go to the real ones, and keep the same cited constants; what must hold of them is judged elsewhere.',
   }),
   law({
     of: 'worlds/real',
-    sees: ['model', 'timeline', 'worlds/world.ts'],
-    why: 'AWS and the floors see the steps and the port; what must hold of them is judged elsewhere.',
+    sees: ['model', 'timers', 'places', 'plan/ground.ts', 'artefacts', 'timeline', 'worlds/kube', 'worlds/world.ts'],
+    why: 'AWS and the floors get the steps and the very artefacts that `plan --out` writes; what must hold of them is judged elsewhere.',
   }),
   law({
     of: 'worlds',
@@ -134,6 +139,7 @@ const outsideWorld = [
   'fleet/ts.ts',
   'delivery',
   'timeline',
+  'worlds/kube',
   'worlds/local',
   'worlds/real',
   'console',

@@ -22,6 +22,8 @@ export async function measure(it: Measured, version: string, say: (line: string)
   const fleet = await readFleet([source])
   const drill = fleet.drills.find(({ name }) => name === it.drill)
   if (drill === undefined) throw new Error(`${it.example} has no drill ${it.drill}`)
+  // Karmada moves nothing back by itself, so that the drill before may have left replicas elsewhere
+  if (fleet.federations.length > 0) takeDown(source)
   bringUp(it, source, say)
   const [folder] = foldersAt(process.env, source)
   if (folder === undefined) throw new Error('nothing runs')

@@ -2,8 +2,10 @@
 
 export type { CompareDrillOptions, DrillComparison } from './compare.ts'
 export { compareDrill } from './compare.ts'
-export { Interrupted, type LiveOptions, type LiveProgress, runLive, waitingText } from './live.ts'
+export { lengthOf } from './length.ts'
+export { type LiveOptions, type LiveProgress, runLive, waitingText } from './live.ts'
 export { clustersNeeded } from './needs.ts'
+export { type LiveDrills, oneByOne } from './one-by-one.ts'
 export type { DrillOptions, DrillResult, RunsDone } from './result.ts'
 export { drillInRuns, runDrill } from './run.ts'
 export type { SingleLossReport } from './single-losses.ts'

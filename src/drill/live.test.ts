@@ -7,9 +7,10 @@ import { Refusal } from '../model/refusal.ts'
 import { plan } from '../plan/index.ts'
 import { drilledTwin } from '../worlds/twin/world.ts'
 import type { DrilledWorld } from '../worlds/world.ts'
+import { Interrupted } from '../worlds/world.ts'
 import { withDrill } from './drill.case.ts'
 import { lengthOf } from './length.ts'
-import { Interrupted, runLive } from './live.ts'
+import { runLive } from './live.ts'
 import { runDrill } from './run.ts'
 import { shownSeed } from './seeds.ts'
 
@@ -94,6 +95,38 @@ test('all is given back when it is interrupted, and when the world fails', async
     await expect(run).rejects.toThrow(how === 'interrupted' ? Interrupted : Refusal)
     expect(heal).toHaveBeenCalledOnce()
   }
+})
+
+test('an interruption is heard while the fleet comes to rest and while users are waited for, and says that nothing was taken away', async () => {
+  const never = <Value>() => new Promise<Value>(() => undefined)
+  for (const more of [
+    { unrest: () => never<readonly string[]>() },
+    { unrest: async () => ['node edge-0 is not ready'], pause: () => never<void>() },
+    { begin: () => never<void>() },
+  ] as const) {
+    const { pause: waiting = pause, ...silent } = { pause: undefined, ...more }
+    const inject = vi.fn()
+    const ending = new AbortController()
+    const { planned, drill, world } = small({ ...silent, inject })
+    const run = runLive(planned, drill, world, { pause: waiting, signal: ending.signal })
+    setTimeout(() => ending.abort(), 20)
+    await expect(run).rejects.toThrow(/interrupted before it began: nothing was taken away/)
+    await expect(run).rejects.toThrow(Interrupted)
+    expect(inject).not.toHaveBeenCalled()
+  }
+})
+
+test('who waits for users is told that nobody waits any more, so that it ends', async () => {
+  const ending = new AbortController()
+  const begin = vi.fn(
+    (signal?: AbortSignal) =>
+      new Promise<void>((_, reject) => signal?.addEventListener('abort', () => reject(new Error('no more')))),
+  )
+  const { planned, drill, world } = small({ begin })
+  const run = runLive(planned, drill, world, { pause, signal: ending.signal })
+  setTimeout(() => ending.abort(), 20)
+  await expect(run).rejects.toThrow(Interrupted)
+  expect(begin.mock.calls[0]?.[0]?.aborted).toBe(true)
 })
 
 test('what a world cannot take away is told with the result', async () => {

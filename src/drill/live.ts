@@ -9,6 +9,7 @@ import { Refusal } from '../model/refusal.ts'
 import type { Timeline, TimelineEvent } from '../model/timeline.ts'
 import { listed } from '../model/words.ts'
 import type { Answer, DrilledWorld } from '../worlds/world.ts'
+import { Interrupted, unlessInterrupted } from '../worlds/world.ts'
 import { lastHeal, windowOf } from './claim.ts'
 import { classStates } from './class-states.ts'
 import { availabilityEnvelopes, recoveryEnvelopes } from './envelope.ts'
@@ -53,12 +54,8 @@ export type LiveProgress =
     }
   | { readonly phase: 'healing' }
 
-/** Somebody did not want to wait for the end; everything is given back. */
-export class Interrupted extends Error {
-  constructor() {
-    super('the drill was interrupted; what it took away is given back')
-  }
-}
+const interruptedBefore = 'the drill was interrupted before it began: nothing was taken away'
+const interruptedAmid = 'the drill was interrupted; what it took away is given back'
 
 /** Twin's runs beside the measured one: what was to be expected. */
 const rehearsals = 24
@@ -79,14 +76,14 @@ export async function runLive(
   const length = lengthOf(fleet, declared)
   const drill = { ...declared, length: length.seconds }
   const stop = (): void => {
-    if (options.signal?.aborted === true) throw new Interrupted()
+    if (options.signal?.aborted === true) throw new Interrupted(interruptedAmid)
   }
 
-  await atRest(world, options, stop)
+  await atRest(world, options)
   let seen: Seen
   const refused: { readonly fault: string; readonly answer: Answer }[] = []
   try {
-    await world.begin()
+    await unlessInterrupted(world.begin(options.signal), options.signal, interruptedBefore)
     for (const fault of drill.faults) {
       const answer = await world.inject(fault)
       if (answer.kind !== 'done') refused.push({ fault: faultText(fault), answer })
@@ -153,11 +150,11 @@ const withAssumptions = (timeline: Timeline, more: readonly string[]): Timeline 
 // ---------------------------------------------------------------------------------------------- before
 
 /** A drill begins with all well: whoever has just come up, or was drilled a moment ago, gets the time for it. */
-async function atRest(world: DrilledWorld, { tell, restSeconds, pause }: LiveOptions, stop: () => void): Promise<void> {
+async function atRest(world: DrilledWorld, { tell, restSeconds, pause, signal }: LiveOptions): Promise<void> {
   const limit = restSeconds ?? restSecondsMax
+  const heeding = <Value>(work: Promise<Value>) => unlessInterrupted(work, signal, interruptedBefore)
   for (let waited = 0; ; waited += 0.5) {
-    stop()
-    const waitingFor = await world.unrest(true)
+    const waitingFor = await heeding(world.unrest(true))
     if (waitingFor.length === 0) return
     tell?.({ phase: 'resting', waitingFor })
     if (waited >= limit)
@@ -167,7 +164,7 @@ async function atRest(world: DrilledWorld, { tell, restSeconds, pause }: LiveOpt
         'see skerry status; skerry up puts back what is missing, skerry failback what has moved',
         waitingFor.slice(0, 8).map((message) => ({ message })),
       )
-    await pause(500)
+    await heeding(pause(500))
   }
 }
 

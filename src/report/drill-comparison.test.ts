@@ -1,6 +1,12 @@
 // What was measured beside its forecast, as a person and as a program reads it.
+import { readFileSync } from 'node:fs'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { expect, test } from 'vitest'
 import type { DrillComparison } from '../drill/compare.ts'
+import { compareDrill } from '../drill/compare.ts'
+import { runDrill } from '../drill/run.ts'
+import { readFleet } from '../fleet/read.ts'
+import { plan } from '../plan/index.ts'
 import { drillComparisonJson, drillComparisonText, overallVerdict } from './drill-comparison.ts'
 
 const event: DrillComparison['events'][number] = {
@@ -126,6 +132,20 @@ test('for programs: all of them, and whether all agree', () => {
     verdict: 'differs',
     comparisons: [{ drill: 'member-killed' }, {}],
   })
+})
+
+test('the JSON of a comparison keeps to its published schema, of a drill that was really compared too', async () => {
+  const schema = readFileSync(new URL('../../schema/drill-comparison.json', import.meta.url), 'utf8')
+  const valid = new Ajv2020({ strict: false, allErrors: true }).compile(JSON.parse(schema) as object)
+  const made = plan(await readFleet(['examples/local-zone']))
+  const [drill] = made.fleet.drills
+  if (drill === undefined) throw new Error('no drill')
+  const compared = compareDrill(made, drill, runDrill(made, drill, { runs: 0 }).timeline, { runs: 3 })
+  expect(compared.events.length).toBeGreaterThan(5)
+  for (const shown of [[well, { ...well, verdict: 'differs' as const }], [compared], []])
+    expect([valid(JSON.parse(drillComparisonJson(shown))), valid.errors]).toEqual([true, null])
+  const more = { ...well, more: 1 } as DrillComparison
+  expect(valid(JSON.parse(drillComparisonJson([more])))).toBe(false)
 })
 
 test('where engines decided nothing that both tell, nothing is said to agree', () => {

@@ -119,5 +119,6 @@ export function overallVerdict(comparisons: readonly Pick<DrillComparison, 'verd
   return verdicts.includes('agrees') ? 'agrees' : 'nothingToJudge'
 }
 
+/** As schema/drill-comparison.json says. */
 export const drillComparisonJson = (comparisons: readonly DrillComparison[]): string =>
   `${JSON.stringify({ version: 1, verdict: overallVerdict(comparisons), comparisons }, null, 2)}\n`

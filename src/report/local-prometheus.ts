@@ -1,16 +1,9 @@
 // What `status` found on this machine, as the text that Prometheus reads: names and labels stay as they are from version to version. What
 // was not heard of has no value but its age.
-// Format: https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
 
 import type { LocalStatus } from '../worlds/local/status.ts'
-
-type Labels = Readonly<Record<string, string | undefined>>
-
-interface Family {
-  readonly name: string
-  readonly help: string
-  readonly samples: readonly (readonly [Labels, number | undefined])[]
-}
+import type { Family, Labels } from './prometheus.ts'
+import { prometheusText } from './prometheus.ts'
 
 /** `epochSeconds` of a moment as ISO 8601 writes it: reports have no clock. Empty where nothing runs. */
 export function localStatusPrometheus(
@@ -18,10 +11,7 @@ export function localStatusPrometheus(
   epochSeconds: (moment: string) => number,
 ): string {
   if (status === undefined) return ''
-  return familiesOf(status, epochSeconds)
-    .map(textOf)
-    .filter((text) => text !== '')
-    .join('')
+  return prometheusText(familiesOf(status, epochSeconds))
 }
 
 function familiesOf(status: LocalStatus, epochSeconds: (moment: string) => number): readonly Family[] {
@@ -33,6 +23,10 @@ function familiesOf(status: LocalStatus, epochSeconds: (moment: string) => numbe
   const members = federations.flatMap(({ name: federation, members: all = [] }) =>
     all.map((member) => ({ labels: { ...of, federation, member: member.name }, member })),
   )
+  // while its API does not answer, a cluster says nothing of its nodes
+  const sites = clusters
+    .filter(({ ready }) => ready !== undefined)
+    .flatMap(({ name, sites: all }) => all.map((site) => ({ labels: { ...of, cluster: name, site: site.name }, site })))
   const copies = apps.flatMap(({ app, federation, copies: all }) =>
     all.map((copy) => ({
       labels: { ...of, app, federation, cluster: copy.cluster, site: copy.site, namespace: copy.namespace },
@@ -100,20 +94,12 @@ function familiesOf(status: LocalStatus, epochSeconds: (moment: string) => numbe
     {
       name: 'skerry_cluster_nodes_ready',
       help: 'Nodes that are Ready, by site; none while the API does not answer.',
-      samples: clusters.flatMap(({ name, ready, sites }) =>
-        ready === undefined
-          ? []
-          : sites.map((site) => [{ ...of, cluster: name, site: site.name }, site.ready] as const),
-      ),
+      samples: sites.map(({ labels, site }) => [labels, site.ready]),
     },
     {
       name: 'skerry_cluster_nodes_not_heard_of',
       help: 'Nodes whose heartbeats the cluster misses, by site.',
-      samples: clusters.flatMap(({ name, ready, sites }) =>
-        ready === undefined
-          ? []
-          : sites.map((site) => [{ ...of, cluster: name, site: site.name }, site.notHeardOf] as const),
-      ),
+      samples: sites.map(({ labels, site }) => [labels, site.notHeardOf]),
     },
     {
       name: 'skerry_federation_answers',
@@ -193,25 +179,13 @@ function familiesOf(status: LocalStatus, epochSeconds: (moment: string) => numbe
       help: 'When a fault that is in force began.',
       samples: faults.map(({ text, since }) => [{ ...of, fault: text }, seconds(since)]),
     },
+    {
+      name: 'skerry_outside_failures_total',
+      help: 'What went wrong in the process that stands for the world outside and never should have, since it began.',
+      type: 'counter',
+      samples: [[of, status.failures]],
+    },
   ]
 }
 
 const snake = (word: string): string => word.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
-
-function textOf({ name, help, samples }: Family): string {
-  const lines = samples.flatMap(([labels, value]) =>
-    value === undefined ? [] : `${name}${labelsText(labels)} ${value}\n`,
-  )
-  return lines.length === 0 ? '' : `# HELP ${name} ${escapedHelp(help)}\n# TYPE ${name} gauge\n${lines.join('')}`
-}
-
-function labelsText(labels: Labels): string {
-  const own = Object.entries(labels).flatMap(([key, value]) =>
-    value === undefined ? [] : `${key}="${value.replace(/[\\"\n]/g, escaped)}"`,
-  )
-  return own.length === 0 ? '' : `{${own.join(',')}}`
-}
-
-const escaped = (character: string): string => (character === '\n' ? '\\n' : `\\${character}`)
-
-const escapedHelp = (help: string): string => help.replace(/[\\\n]/g, escaped)

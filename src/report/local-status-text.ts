@@ -24,6 +24,7 @@ export function localStatusText(status: LocalStatus): string {
     ...section(status.nameServer === undefined ? 'Names' : `Names (${status.nameServer})`, names(status)),
     ...section('Apps', apps(status)),
     ...section('Front doors', doors(status)),
+    ...section('Failures of skerry’s own', failed(status)),
     ...section('Clusters', clusters(status)),
     ...section('Federations', federations(status)),
     ...section('Flux', status.flux.map(fluxLine)),
@@ -53,6 +54,16 @@ function runs({
   const goOn = '  next  skerry up, to go on, or skerry down'
   if (cutOffAt.length > 0) return [`  a run was cut off at ${listed(cutOffAt.slice(0, 3))}`, goOn]
   return up === 'begun' ? ['  the last up did not come to its end', goOn] : []
+}
+
+/** Of the process that stands for the world outside: it goes on, and what it tells is to be doubted. */
+function failed({ failures, engines }: Pick<LocalStatus, 'failures' | 'engines'>): readonly string[] {
+  if (failures === undefined || failures === 0) return []
+  const owner = engines.find(({ engine }) => engine === 'outside')?.of.name ?? 'FLEET'
+  return [
+    `  ✗ ${counted(failures, 'failure')} in the process that stands for the world outside: a bug of ours`,
+    `  next  skerry logs ${owner} outside, and report what it says`,
+  ]
 }
 
 /** Faults, and what is bad outside, whoever did it. */
@@ -229,7 +240,7 @@ export const localStatusLine = (status: LocalStatus | undefined): string =>
 
 /** One line for each look, for a log: the time, the counts, and what is not as wanted. */
 export function localStatusBrief(status: LocalStatus): string {
-  const { asked, engines, federations, apps: all, names: hosts = [], faults } = status
+  const { asked, engines, federations, apps: all, names: hosts = [], faults, failures = 0 } = status
   const running = engines.filter(({ state }) => state === 'running').length
   const members = federations.flatMap(({ members: own }) => own ?? [])
   const wanted = all.reduce((sum, { wanted: of }) => sum + of, 0)
@@ -241,6 +252,7 @@ export function localStatusBrief(status: LocalStatus): string {
     ...members.filter(({ ready: is }) => !is).map(({ name }) => `${name} not ready`),
     ...all.filter(({ state }) => state !== 'asWanted').map(({ app, state }) => `${app} ${standingWords[state]}`),
     ...hosts.filter((name) => !isServed(name)).map(({ host }) => `${host} not served`),
+    ...(failures > 0 ? [`${counted(failures, 'failure')} in the process outside`] : []),
   ]
   const counts = [
     `${running} of ${counted(engines.length, 'engine')}`,

@@ -108,6 +108,7 @@ const status: LocalStatus = {
     { id: 'site/oregon>cluster/oregon', way: 'free' },
   ],
   bad: [{ what: 'site/virginia/serviceLink', how: 'cut: packets vanish' }],
+  failures: 0,
   faults: [{ text: 'virginia loses its service link', since: at, seconds: 61 }],
   mebibytes: 100,
 }
@@ -238,6 +239,20 @@ test('a copy that is scaled to nothing keeps its front door; where a federation 
   ])
 })
 
+test('failures of the process outside are told wherever a status is read, with its log', () => {
+  const failing = { ...status, failures: 3 }
+  expect(localStatusText(failing)).toContain(
+    '  ✗ 3 failures in the process that stands for the world outside: a bug of ours\n  next  skerry logs shops outside, and report what it says\n',
+  )
+  expect(localStatusBrief({ ...well, failures: 1 })).toContain('; 1 failure in the process outside')
+  expect(JSON.parse(localStatusJson(failing))).toMatchObject({ failures: 3 })
+  const scraped = (of: LocalStatus) => localStatusPrometheus(of, () => 0)
+  expect(scraped(failing)).toContain(
+    '# TYPE skerry_outside_failures_total counter\nskerry_outside_failures_total{fleet="shops"} 3\n',
+  )
+  expect(scraped({ ...status, failures: undefined })).not.toContain('skerry_outside_failures_total')
+})
+
 test('as JSON it is what the published schema says, also where nothing runs, and where nobody outside answers', () => {
   const schema = readFileSync(new URL('../../schema/local-status.json', import.meta.url), 'utf8')
   const judge = new Ajv2020({ strict: true, allErrors: true, formats: { 'date-time': true } }).compile(
@@ -251,6 +266,7 @@ test('as JSON it is what the published schema says, also where nothing runs, and
     doors: undefined,
     links: undefined,
     bad: undefined,
+    failures: undefined,
   }
   for (const shown of [status, well, silent, { ...status, holder, cutOffAt: ['a'], changed: true }, undefined])
     expect([judge(JSON.parse(localStatusJson(shown))), judge.errors]).toEqual([true, null])

@@ -31,12 +31,30 @@ export interface World {
   events(): Promise<readonly TimelineEvent[]>
 }
 
+/** Somebody did not want to wait for the end. What is away then, and what is not, its message says. */
+export class Interrupted extends Error {}
+
+/** What `work` comes to; or, as soon as nobody wants to wait for it any more, `Interrupted`, in these words. */
+export function unlessInterrupted<Value>(
+  work: Promise<Value>,
+  signal: AbortSignal | undefined,
+  words: string,
+): Promise<Value> {
+  if (signal === undefined) return work
+  return new Promise((resolve, reject) => {
+    const interrupted = (): void => reject(new Interrupted(words))
+    if (signal.aborted) interrupted()
+    signal.addEventListener('abort', interrupted, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', interrupted))
+  })
+}
+
 /** A world in which a drill is run from its beginning to its end, with users whom it asks what they get. */
 export interface DrilledWorld extends World {
   /** What is not at rest, in sentences. `asPlanned`: copies must be where the plan has them; else where the world itself wants them. */
   unrest(asPlanned: boolean): Promise<readonly string[]>
-  /** Now the time of the drill is 0: users ask from here on, and what happens is told. */
-  begin(): Promise<void>
+  /** Now the time of the drill is 0: users ask from here on, and what happens is told. `signal`: nobody waits for it any more. */
+  begin(signal?: AbortSignal): Promise<void>
   /** Everything is given back at once, however much of it is still away. May be asked twice. */
   heal(): Promise<void>
   /** The whole run so far, as a timeline of that many seconds: what is last lasts to its end. */

@@ -5,6 +5,7 @@ import type { App, Cluster, Placement, Site } from '../../model/fleet.ts'
 import type { IntentValue, Plan, PlannedStep } from '../../model/plan.ts'
 import type { Ground } from '../../plan/ground.ts'
 import { isAws } from '../../plan/subnets.ts'
+import { targetGroupName } from '../cloudformation/names.ts'
 import { at, fieldsAt } from './fields.ts'
 
 export interface Asked {
@@ -26,11 +27,15 @@ export interface Asked {
 }
 
 export interface Front {
-  readonly kind: 'ingress' | 'service'
+  /** `binding`: the load balancer is a stack's, and its target group is filled from here. */
+  readonly kind: 'ingress' | 'service' | 'binding'
   readonly port: number
   readonly annotations: Readonly<Record<string, string>>
   /** Declared with the app or the copy: stronger than what a manifest says. */
   readonly declared: Readonly<Record<string, string>>
+  /** Of a binding: the group's name, and what is put into it. */
+  readonly targetGroup?: string
+  readonly targetType?: 'ip' | 'instance'
 }
 
 /** The step that places the copy: what is decided there is not decided again here. */
@@ -64,7 +69,7 @@ export function askedAt(
   cluster: Cluster,
 ): Asked {
   const nodes = nodesOf(ground, step, placement, site, cluster)
-  const front = frontOf(ground, app, step.intent.ingress)
+  const front = frontOf(ground, app, site, step.intent.ingress)
   const tolerations = { ...cluster.tolerations, ...app.tolerations }
   return {
     namespace: placement.namespace,
@@ -151,9 +156,18 @@ function spreadOver(ground: Ground, step: PlannedStep, site: Site, cluster: Clus
 }
 
 /** How users reach the copy, from what the plan decided: the subnets by name, as the intent has them. */
-function frontOf(ground: Ground, app: App, intent: IntentValue | undefined): Front | undefined {
+function frontOf(ground: Ground, app: App, site: Site, intent: IntentValue | undefined): Front | undefined {
   const kind = at(intent, 'loadBalancer')
   if (typeof kind !== 'string') return undefined
+  if (at(intent, 'balancerBy') === 'stack' && app.expose !== undefined)
+    return {
+      kind: 'binding',
+      port: app.expose.port,
+      annotations: {},
+      declared: {},
+      targetGroup: targetGroupName(ground.fleet.name, app.name, site.name),
+      targetType: app.expose.targetType,
+    }
   const names = at(intent, 'subnets')
   const subnets = (Array.isArray(names) ? names.map(String) : []).map((name) => subnetRef(ground, name))
   const declared = Object.fromEntries(

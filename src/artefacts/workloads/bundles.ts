@@ -79,18 +79,30 @@ function ofRow(asked: Asked): Pick<Copy, 'asked' | 'values'> {
       return [key, variable(keys.subnets)]
     }),
   )
+  if (front?.targetGroup !== undefined) values[keys.targetGroup] = front.targetGroup
   return {
     values,
     asked: {
       ...asked,
       ...(oneZone && { nodes: { key: nodes.key, values: [variable(keys.zone)] } }),
-      ...(front !== undefined && { front: { ...front, annotations } }),
+      ...(front !== undefined && {
+        front: {
+          ...front,
+          annotations,
+          ...(front.targetGroup !== undefined && { targetGroup: variable(keys.targetGroup) }),
+        },
+      }),
     },
   }
 }
 
 /** Said with `site_`, so that they are no words of somebody's script. */
-const keys = { namespace: 'site_namespace', zone: 'site_zone', subnets: 'site_subnets' } as const
+const keys = {
+  namespace: 'site_namespace',
+  zone: 'site_zone',
+  subnets: 'site_subnets',
+  targetGroup: 'site_target_group',
+} as const
 
 const variable = (key: string): string => `\${${key}}`
 

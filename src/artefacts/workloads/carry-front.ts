@@ -1,4 +1,5 @@
-// What lets users in: an Ingress for a load balancer of the seventh layer, a Service of type LoadBalancer for one of the fourth. Where the
+// What lets users in: an Ingress for a load balancer of the seventh layer, a Service of type LoadBalancer for one of the fourth, a binding
+// to the target group of one that is a stack's. Where the
 // app brings its own, it gets the annotations that it lacks; where it brings none, one is written.
 
 import type { KubernetesObject } from '../artefact.ts'
@@ -17,11 +18,37 @@ export function frontObjects(
     const service = serviceOf(objects, main)
     return service === undefined ? files : changing(files, service, (one) => annotated(asBalancer(one), front))
   }
+  if (front.kind === 'binding') return bound(files, objects, main, front)
   const ingresses = objects.filter((one) => one.kind === 'Ingress' && isAlb(one))
   if (ingresses.length > 0)
     return ingresses.reduce((all, ingress) => changing(all, ingress, (one) => annotated(one, front)), files)
   const service = serviceOf(objects, main)
   return service === undefined ? files : [...files, { file: 'ingress.yaml', objects: [ingressFor(service, front)] }]
+}
+
+/** An Ingress beside it would have the controller make a second load balancer. */
+function bound(
+  files: readonly BundleFile[],
+  objects: readonly KubernetesObject[],
+  main: KubernetesObject | undefined,
+  { targetGroup = '', targetType = 'ip' }: Front,
+): readonly BundleFile[] {
+  const kept = files.map(({ file, objects: inside }) => ({
+    file,
+    objects: inside.filter((one) => one.kind !== 'Ingress' || !isAlb(one)),
+  }))
+  const service = serviceOf(objects, main)
+  if (service === undefined) return kept
+  const { name, namespace } = service.metadata
+  const port = itemsAt(service.spec, 'ports')[0] as Fields | undefined
+  const binding = {
+    apiVersion: 'elbv2.k8s.aws/v1beta1',
+    kind: 'TargetGroupBinding',
+    metadata: { name, ...(namespace !== undefined && { namespace }) },
+    // by name: that is ours to choose, and known before the group is there
+    spec: { serviceRef: { name, port: port?.port ?? 80 }, targetGroupName: targetGroup, targetType },
+  }
+  return [...kept, { file: 'target-group-binding.yaml', objects: [binding] }]
 }
 
 /** Other classes are served by controllers that skerry does not install. */

@@ -4,6 +4,9 @@
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { KubeClient, KubeObject } from '../kube/client.ts'
+import { KubeError } from '../kube/client.ts'
+import { until } from '../kube/until.ts'
 import type { ToDeliver } from './delivery/tasks.ts'
 import { deliveryTasks } from './delivery/tasks.ts'
 import type { EngineSpec, Owner } from './engine.ts'
@@ -22,10 +25,7 @@ import {
   webhookYaml,
   withConversion,
 } from './karmada/objects.ts'
-import type { KubeClient, KubeObject } from './kube/client.ts'
-import { KubeError } from './kube/client.ts'
 import { applyCrds, crdFiles } from './kube/crds.ts'
-import { until } from './kube/until.ts'
 import type { LocalCluster, LocalFederation } from './layout.ts'
 import { stepOf } from './layout.ts'
 import { nodesOf, poolLabel } from './nodes.ts'

@@ -3,12 +3,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Refusal } from '../../model/refusal.ts'
+import type { Credentials, KubeClient } from '../kube/client.ts'
+import { kubeClient } from '../kube/client.ts'
 import type { Owner, Ports } from './engine.ts'
 import { engineId } from './engine.ts'
 import { pkiFiles } from './engines/control-plane.ts'
-import type { KubeClient } from './kube/client.ts'
-import { kubeClient } from './kube/client.ts'
-import type { Credentials } from './probe.ts'
 
 export interface Clients {
   readonly credentials: () => Credentials

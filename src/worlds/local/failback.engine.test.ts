@@ -6,19 +6,17 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { needs } from '../../../test/needs.ts'
 import { karmadaBundles } from '../../artefacts/karmada/index.ts'
 import { plan, readFleet } from '../../index.ts'
-import { enginesOfMachine } from './binaries.ts'
+import type { KubeObject } from '../kube/client.ts'
+import { until } from '../kube/until.ts'
 import type { Clients } from './clients.ts'
 import { clientsFor } from './clients.ts'
-import { down } from './down.ts'
 import type { Owner } from './engine.ts'
 import type { FailbackReport } from './failback.ts'
 import { failback } from './failback.ts'
-import type { KubeObject } from './kube/client.ts'
-import { until } from './kube/until.ts'
 import { status } from './status.ts'
+import { bringUp, takeDown } from './testing/brought-up.case.ts'
 import type { Machine } from './testing/machine.case.ts'
 import { controlPlaneEngines, hasEngines, karmadaEngines, machine } from './testing/machine.case.ts'
-import { up } from './up.ts'
 
 const source = fileURLToPath(new URL('../../../examples/federation', import.meta.url))
 const engines = [...controlPlaneEngines, ...karmadaEngines]
@@ -31,31 +29,17 @@ const made = plan(await readFleet([source]))
 let here: Machine
 let clients: Clients
 
-const bringUp = () =>
-  up({
-    plan: made,
-    only: ['parent', 'virginia', 'oregon'],
-    folder: here.folder,
-    source,
-    engines: enginesOfMachine(process.env),
-    say: () => undefined,
-    now,
-  })
+const upAgain = () => bringUp(here, made, { only: ['parent', 'virginia', 'oregon'] })
 
 beforeEach(needs('the engines', () => hasEngines(engines)))
 beforeAll(async () => {
   if (hasEngines(engines) !== true) return
   here = machine('failback', source)
-  const { seconds } = await bringUp()
+  const { seconds } = await upAgain()
   console.info(`up after ${seconds.toFixed(1)} s`)
   clients = clientsFor(here.folder, () => here.state().ports)
 }, 4 * minute)
-afterAll(async () => {
-  if (here === undefined) return
-  clients?.close()
-  await down({ folder: here.folder, say: () => undefined, now })
-  here.remove()
-}, minute)
+afterAll(() => takeDown(here, clients), minute)
 
 // as the example has it, but for the minute for which it tolerates a loss: the walkthrough has none
 const nginx: readonly KubeObject[] = [
@@ -143,7 +127,7 @@ describe('an app that a loss has moved', () => {
     'goes home without a gap once the member is back, in the steps that a dry run prints; asked again, it is at home',
     async () => {
       const started = Date.now()
-      await bringUp()
+      await upAgain()
       await becomes('virginia Ready', () => readyMember('virginia'))
       console.info(`virginia Ready again ${((Date.now() - started) / 1_000).toFixed(1)} s after up was typed`)
       await pause(2_000)

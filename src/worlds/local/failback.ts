@@ -16,11 +16,11 @@ import {
 import { at, itemsAt } from '../../artefacts/workloads/fields.ts'
 import { Refusal } from '../../model/refusal.ts'
 import { listed } from '../../model/words.ts'
+import type { KubeClient, KubeObject } from '../kube/client.ts'
+import { until } from '../kube/until.ts'
 import type { Clients } from './clients.ts'
 import { clientsFor } from './clients.ts'
 import type { Owner } from './engine.ts'
-import type { KubeClient, KubeObject } from './kube/client.ts'
-import { until } from './kube/until.ts'
 import type { LocalState } from './state.ts'
 import { readState } from './state.ts'
 

@@ -6,16 +6,16 @@ import { needs } from '../../../test/needs.ts'
 import { plan, readFleet, schedule } from '../../index.ts'
 import { Refusal } from '../../model/refusal.ts'
 import type { Placement } from '../../schedule/placement.ts'
-import { enginesOfMachine } from './binaries.ts'
+import type { KubeObject } from '../kube/client.ts'
+import { until } from '../kube/until.ts'
 import type { Clients } from './clients.ts'
 import { clientsFor } from './clients.ts'
 import { down } from './down.ts'
 import type { Owner } from './engine.ts'
-import type { KubeObject } from './kube/client.ts'
-import { until } from './kube/until.ts'
 import { allWell, controlPlaneHopOf, serviceLinkOf } from './outside/conditions.ts'
 import { outsideFound } from './outside/found.ts'
 import { status } from './status.ts'
+import { bringUp, takeDown } from './testing/brought-up.case.ts'
 import type { Machine } from './testing/machine.case.ts'
 import {
   allPorts,
@@ -28,7 +28,6 @@ import {
   processesOf,
 } from './testing/machine.case.ts'
 import type { UpReport } from './up.ts'
-import { up } from './up.ts'
 
 const source = fileURLToPath(new URL('../../../examples/federation', import.meta.url))
 const engines = [...controlPlaneEngines, ...karmadaEngines, 'karmada-agent']
@@ -42,16 +41,8 @@ let before: readonly string[]
 let report: UpReport
 let clients: Clients
 
-const bringUp = async (only = ['parent', 'virginia', 'oregon']): Promise<UpReport> =>
-  up({
-    plan: plan(await readFleet([source])),
-    only,
-    folder: here.folder,
-    source,
-    engines: enginesOfMachine(process.env),
-    say: () => undefined,
-    now,
-  }).catch((error: unknown) => {
+const upAgain = async (only = ['parent', 'virginia', 'oregon']): Promise<UpReport> =>
+  bringUp(here, plan(await readFleet([source])), { only }).catch((error: unknown) => {
     // a refusal has with it what the engine said
     if (error instanceof Refusal) console.error(error.message, error.problems)
     throw error
@@ -62,15 +53,10 @@ beforeAll(async () => {
   if (hasEngines(engines) !== true) return
   here = machine('federation', source)
   before = filesOf(here.root)
-  report = await bringUp()
+  report = await upAgain()
   clients = clientsFor(here.folder, () => here.state().ports)
 }, 3 * minute)
-afterAll(async () => {
-  if (here === undefined) return
-  clients?.close()
-  await down({ folder: here.folder, say: () => undefined, now })
-  here.remove()
-}, minute)
+afterAll(() => takeDown(here, clients), minute)
 
 const placement: Placement = {
   clusterAffinity: { clusterNames: ['virginia', 'oregon'] },
@@ -237,11 +223,11 @@ describe('a federation on real engines', () => {
   test(
     'a second up starts what is dead and nothing else; the member is taken back, its replicas are not',
     async () => {
-      const again = await bringUp()
+      const again = await upAgain()
       expect(again.started).toBeGreaterThanOrEqual(1)
       expect(again.started + again.kept).toBe(18)
       expect(again.kept).toBeGreaterThanOrEqual(13)
-      const third = await bringUp()
+      const third = await upAgain()
       expect([third.started, third.kept]).toEqual([0, 18])
       await pause(2_000)
       expect(await targets()).toEqual([{ name: 'oregon', replicas: 5 }])
@@ -299,7 +285,7 @@ describe('a federation on real engines', () => {
   test(
     'a member that pulls is added to what runs, by its agent, with the labels of its cluster',
     async () => {
-      const added = await bringUp(['plant'])
+      const added = await upAgain(['plant'])
       // who does not answer on a machine this busy is started anew
       expect(added.started).toBeGreaterThanOrEqual(6)
       expect(added.started + added.kept).toBe(24)

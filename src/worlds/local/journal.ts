@@ -1,9 +1,10 @@
 // What was begun and what was done, a line each, written before and after every step. It is for people and for `status`: what a run was
 // doing when it was killed. What is really there is asked of the world, never of this file.
 
-import { appendFileSync, readFileSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { privateFolder, using } from './folder.ts'
+import { using } from './folder.ts'
+import { appendLines, readLines } from './lines.ts'
 
 export interface Entry {
   readonly at: string
@@ -14,27 +15,9 @@ export interface Entry {
 
 const path = (folder: string): string => join(folder, 'journal.jsonl')
 
-export function write(folder: string, entry: Entry): void {
-  privateFolder(folder)
-  using(path(folder), () => appendFileSync(path(folder), `${JSON.stringify(entry)}\n`, { mode: 0o600 }))
-}
+export const write = (folder: string, entry: Entry): void => appendLines(path(folder), [entry])
 
-export function read(folder: string): readonly Entry[] {
-  let text: string
-  try {
-    text = readFileSync(path(folder), 'utf8')
-  } catch {
-    return []
-  }
-  return text.split('\n').flatMap((line) => {
-    try {
-      return line === '' ? [] : [JSON.parse(line) as Entry]
-    } catch {
-      // the last line, cut by a kill
-      return []
-    }
-  })
-}
+export const read = (folder: string): readonly Entry[] => readLines(path(folder))
 
 /** A new run begins. */
 export const forget = (folder: string): void => using(path(folder), () => rmSync(path(folder), { force: true }))

@@ -6,12 +6,11 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { needs } from '../../../test/needs.ts'
 import { drawFrom } from '../../../test/schedule/draw.ts'
 import { plan, readFleet } from '../../index.ts'
-import { enginesOfMachine } from './binaries.ts'
 import { down } from './down.ts'
 import { status } from './status.ts'
+import { bringUp, takeDown } from './testing/brought-up.case.ts'
 import type { Machine } from './testing/machine.case.ts'
 import { controlPlaneEngines, hasEngines, karmadaEngines, machine, processesOf } from './testing/machine.case.ts'
-import { up } from './up.ts'
 
 const source = fileURLToPath(new URL('../../../examples/federation', import.meta.url))
 const drive = fileURLToPath(new URL('testing/drive.case.ts', import.meta.url))
@@ -25,10 +24,7 @@ beforeEach(needs('the engines', () => hasEngines([...controlPlaneEngines, ...kar
 beforeEach(() => {
   here = machine('federation', source)
 })
-afterEach(async () => {
-  await down({ folder: here.folder, say, now })
-  here.remove()
-}, minute)
+afterEach(() => takeDown(here), minute)
 
 /** Runs the verb in a process of its own and kills it so many milliseconds after its first word; false where it had ended before. */
 function killedAfter(ms: number, verb: 'up' | 'down', only: readonly string[]): Promise<boolean> {
@@ -42,13 +38,7 @@ function killedAfter(ms: number, verb: 'up' | 'down', only: readonly string[]): 
   })
 }
 
-const bringUp = async (only: readonly string[]) =>
-  up({
-    plan: plan(await readFleet([source])),
-    ...{ only, source, say, now },
-    folder: here.folder,
-    engines: enginesOfMachine(process.env),
-  })
+const upAgain = async (only: readonly string[]) => bringUp(here, plan(await readFleet([source])), { only })
 
 const draw = drawFrom(seed)
 const drawn = (count: number, below: number): readonly number[] =>
@@ -65,7 +55,7 @@ test(
       const named = Object.values((await status(here.folder, now))?.engines ?? [])
       expect(named.length).toBeLessThanOrEqual(6)
     }
-    const report = await bringUp(['virginia'])
+    const report = await upAgain(['virginia'])
     expect(report.started + report.kept).toBe(6)
     expect(processesOf(here.root)).toHaveLength(6)
     const seen = await status(here.folder, now)
@@ -76,7 +66,7 @@ test(
     ])
 
     for (const moment of drawn(3, 1_200)) {
-      await bringUp(['virginia'])
+      await upAgain(['virginia'])
       await killedAfter(moment, 'down', [])
       await down({ folder: here.folder, say, now })
       expect(processesOf(here.root)).toEqual([])
@@ -98,7 +88,7 @@ test(
     expect(existsSync(here.folder)).toBe(false)
 
     await killedAfter(second, 'up', only)
-    const report = await bringUp(only)
+    const report = await upAgain(only)
     expect(report.started + report.kept).toBe(18)
     expect(processesOf(here.root)).toHaveLength(18)
     const seen = await status(here.folder, now)

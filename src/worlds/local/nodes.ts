@@ -3,8 +3,8 @@
 import type { Fleet } from '../../model/fleet.ts'
 import { lookup } from '../../model/lookup.ts'
 import type { Step } from '../../model/plan.ts'
+import type { KubeObject } from '../kube/client.ts'
 import { siteLabel } from './engines/kwok.ts'
-import type { KubeObject } from './kube/client.ts'
 
 export const poolLabel = 'skerry.dev/pool'
 

@@ -3,13 +3,8 @@
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { connect } from 'node:net'
+import type { Credentials } from '../kube/client.ts'
 import type { Probe } from './engine.ts'
-
-export interface Credentials {
-  readonly ca: string
-  readonly cert: string
-  readonly key: string
-}
 
 /** Undefined when it is ready, else what it said instead. */
 export function probe(

@@ -8,23 +8,20 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { needs } from '../../../test/needs.ts'
 import { plan, readFleet } from '../../index.ts'
 import type { Plan } from '../../model/plan.ts'
-import { enginesOfMachine } from './binaries.ts'
+import type { KubeObject } from '../kube/client.ts'
+import { until } from '../kube/until.ts'
 import type { Clients } from './clients.ts'
 import { clientsFor } from './clients.ts'
-import { down } from './down.ts'
 import type { Owner } from './engine.ts'
-import type { KubeObject } from './kube/client.ts'
-import { until } from './kube/until.ts'
+import { bringUp, takeDown } from './testing/brought-up.case.ts'
 import type { Machine } from './testing/machine.case.ts'
 import { controlPlaneEngines, hasEngines, karmadaEngines, machine } from './testing/machine.case.ts'
 import type { UpReport } from './up.ts'
-import { up } from './up.ts'
 
 const example = fileURLToPath(new URL('../../../examples/federation', import.meta.url))
 const source = join(tmpdir(), `skerry-second-up-${process.pid}`)
 const engines = [...controlPlaneEngines, ...karmadaEngines, 'karmada-agent']
 const minute = 60_000
-const now = () => new Date()
 const main: Owner = { kind: 'federation', name: 'main' }
 
 let here: Machine
@@ -42,10 +39,7 @@ beforeAll(async () => {
 }, 5 * minute)
 afterAll(async () => {
   rmSync(source, { recursive: true, force: true })
-  if (here === undefined) return
-  clients?.close()
-  await down({ folder: here.folder, say: () => undefined, now })
-  here.remove()
+  await takeDown(here, clients)
 }, minute)
 
 /** With what was started: engines whose process is another than before. */
@@ -58,15 +52,7 @@ async function again(only: readonly string[] = ['parent', 'virginia', 'oregon'],
     }
   }
   const before = processes()
-  const report = await up({
-    plan: made ?? plan(await readFleet([source])),
-    only,
-    folder: here.folder,
-    source,
-    engines: enginesOfMachine(process.env),
-    say: () => undefined,
-    now,
-  })
+  const report = await bringUp(here, made ?? plan(await readFleet([source])), { only })
   started = Object.entries(processes())
     .filter(([id, token]) => before[id] !== token)
     .map(([id]) => id)

@@ -5,62 +5,14 @@ import { createHash, randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Refusal } from '../../model/refusal.ts'
-import type { ExpectedCopy } from './copies.ts'
-import type { EngineName, Owner, Ports, Probe, Stop } from './engine.ts'
+import type { EngineName } from './engine.ts'
 import { unusable, writeFile } from './folder.ts'
 import type { ProcessId } from './process.ts'
 import { isAlive, withToken } from './process.ts'
+import type { EngineRecord, LocalState } from './state-file.ts'
 import { wrongIn } from './state-file.ts'
 
-export interface EngineRecord {
-  readonly id: string
-  readonly name: EngineName
-  readonly owner: Owner
-  /** In the environment of the process. */
-  readonly token: string
-  /** Undefined between the intent and the start. */
-  readonly process?: ProcessId
-  /** Of the values it was started with: an engine whose values differ now is started anew. */
-  readonly digest: string
-  readonly stop: Stop
-  /** How it is asked whether it is well. */
-  readonly ready: Probe
-  readonly startedAt: string
-  /** Answered its probe. */
-  readonly readyAt?: string
-}
-
-export interface LocalState {
-  readonly version: 1
-  readonly fleet: string
-  /** In every token. */
-  readonly run: string
-  /** The file or folder that the fleet was read from. */
-  readonly source: string
-  /** The clusters that were asked for; undefined: every one. */
-  readonly only?: readonly string[] | undefined
-  /** By how much its constants are shortened; left out: not at all. */
-  readonly speed?: number
-  /** Of the fleet that the last `up` brought up, so that a drill notices when it is another one by now. Older skerrys wrote none. */
-  readonly digest?: string
-  /** Whether or not they were asked for. */
-  readonly declaredFederations?: readonly string[]
-  /** What there should be, for `status`: clusters with the number of their nodes, federations with their members. */
-  readonly expected: Expected
-  readonly ports: Ports
-  readonly engines: Readonly<Record<string, EngineRecord>>
-  /** What the last `up` reached. */
-  readonly up: 'begun' | 'done'
-}
-
-export interface Expected {
-  readonly clusters: Readonly<Record<string, number>>
-  readonly federations: Readonly<Record<string, readonly string[]>>
-  /** Clusters that run nothing but a federation, by their name. */
-  readonly hosts: Readonly<Record<string, string>>
-  /** What is put straight onto clusters; what a federation divides, its Karmada says. */
-  readonly copies?: readonly ExpectedCopy[]
-}
+export type { EngineRecord, Expected, LocalState } from './state-file.ts'
 
 export const freshState = (fleet: string, source: string, folder: string): LocalState => ({
   version: 1,

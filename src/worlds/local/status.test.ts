@@ -40,8 +40,8 @@ test('an up that is at work and has come no further is told as that', async () =
 
 test('the fleet that is declared now is held against the one that was brought up', async () => {
   certificates()
-  expect((await status(folder, now, 'sha256:1'))?.changed).toBe(false)
-  expect((await status(folder, now, 'sha256:2'))?.changed).toBe(true)
+  expect((await status(folder, now, Promise.resolve('sha256:1')))?.changed).toBe(false)
+  expect((await status(folder, now, Promise.resolve('sha256:2')))?.changed).toBe(true)
   expect((await status(folder, now))?.changed).toBeUndefined()
 })
 

@@ -50,8 +50,17 @@ export interface LocalStatus extends OutsideStatus {
   readonly mebibytes: number
 }
 
-/** Undefined where nothing of the fleet is on this machine. `digest`: of the fleet as it is declared now, where it can be read. */
-export async function status(folder: string, now: () => Date, digest?: string): Promise<LocalStatus | undefined> {
+/**
+ * Undefined where nothing of the fleet is on this machine. `declared`: the digest of the fleet as it is declared now, where it can be read;
+ * it is read while engines are asked.
+ */
+export async function status(
+  folder: string,
+  now: () => Date,
+  declared?: Promise<string | undefined>,
+): Promise<LocalStatus | undefined> {
+  // whoever refuses before it is there waits for it no more
+  declared?.catch(() => undefined)
   const state = existsSync(folder) ? readState(folder) : undefined
   if (state === undefined) return undefined
   const [holder] = living(folder)
@@ -62,7 +71,7 @@ export async function status(folder: string, now: () => Date, digest?: string): 
   const heard = heardAt(folder)
   const asking = { folder, state, clients, heard, asked: now(), patience: patience() }
   try {
-    const [engines, clusters, federations, flux, outside] = await Promise.all([
+    const [engines, clusters, federations, flux, outside, digest] = await Promise.all([
       engineStatuses(asking),
       Promise.all(Object.entries(state.expected.clusters).map(([name, nodes]) => clusterSaid(asking, name, nodes))),
       Promise.all(
@@ -70,6 +79,7 @@ export async function status(folder: string, now: () => Date, digest?: string): 
       ),
       fluxStatuses(asking),
       outsideStatus(asking),
+      declared,
     ])
     heard.keep()
     for (const { id } of engines) capLog(logPath(folder, id))
@@ -105,5 +115,12 @@ const nothingYet = (
   ...{ fleet, folder, speed, up, asked: asked.toISOString(), changed: undefined, cutOffAt: [] },
   holder: { verb, pid, since },
   ...{ engines: [], clusters: [], federations: [], apps: [], flux: [], faults: [], mebibytes: 0 },
-  ...{ names: undefined, nameServer: undefined, doors: undefined, links: undefined, bad: undefined },
+  ...{
+    names: undefined,
+    nameServer: undefined,
+    doors: undefined,
+    links: undefined,
+    bad: undefined,
+    failures: undefined,
+  },
 })

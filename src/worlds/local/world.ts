@@ -2,6 +2,7 @@
 // done to them here is what a drill does: take away, give back, let time pass; what happened is read from the engines' own watches and from
 // the process that stands for the world outside.
 
+import { existsSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Drill, Fault } from '../../model/fleet.ts'
 import { lookup } from '../../model/lookup.ts'
@@ -13,7 +14,7 @@ import { recoveriesOf } from '../../timeline/recovery.ts'
 import { serviceOf } from '../../timeline/users.ts'
 import { paceOf } from '../../timers/pace.ts'
 import type { Answer, DrilledWorld } from '../world.ts'
-import { done, notHere } from '../world.ts'
+import { done, notHere, unlessInterrupted } from '../world.ts'
 import { answersOf } from './answers.ts'
 import type { Engines } from './binaries.ts'
 import { clientsFor } from './clients.ts'
@@ -21,6 +22,7 @@ import { outsideId } from './engines/outside.ts'
 import { enginesOf } from './engines-of.ts'
 import { faultsInForce, faultsOn } from './faults/index.ts'
 import type { Faults, Happening } from './faults/port.ts'
+import { inTime } from './faults/serial.ts'
 import { namedWhenSilent } from './faults/silent.ts'
 import { hold } from './holder.ts'
 import { layoutOf } from './layout.ts'
@@ -28,6 +30,7 @@ import { outsideFound } from './outside/found.ts'
 import type { OutsideEvent } from './outside/part.ts'
 import { isOurs } from './process.ts'
 import type { Runner } from './runner.ts'
+import type { LocalState } from './state.ts'
 import { ledgerAt, readState, recovered } from './state.ts'
 import { assumptionsOf } from './telling/assumptions.ts'
 import { copiesOf } from './telling/copies.ts'
@@ -55,28 +58,33 @@ export interface LocalWorldOptions {
   /** What went wrong and stops nothing. */
   readonly say: (line: string) => void
   readonly now?: () => Date
+  /** Nobody waits for it any more: what an earlier drill left away is left to the next command. */
+  readonly signal?: AbortSignal
 }
 
 /** Holds the fleet until it is closed: nobody brings it up or takes it down meanwhile, or drills it twice. */
 export async function localWorldFor(options: LocalWorldOptions): Promise<LocalWorld> {
-  const { folder, now = () => new Date() } = options
-  requireUp(folder)
+  const { folder, signal, now = () => new Date() } = options
+  if (!existsSync(folder)) throw notUp(nothingRuns)
   const release = await hold(folder, 'drill', now)
   let world: LocalWorld & { readonly giveBackLeft: () => Promise<void> }
   try {
-    world = worldHeld(options, release)
+    world = worldHeld(options, requireUp(folder), release)
   } catch (error) {
     release()
     throw error
   }
   try {
-    await world.giveBackLeft()
+    await unlessInterrupted(world.giveBackLeft(), signal, interruptedGivingBack)
     return world
   } catch (error) {
     await world.close()
     throw error
   }
 }
+
+const interruptedGivingBack =
+  'the drill was interrupted before it began: nothing was taken away; what an earlier one may have left away is given back by the next skerry up, drill or down'
 
 const healsMax = 4
 
@@ -87,12 +95,12 @@ const steadyMs = 3_000
 const patienceSeconds = 8
 
 function worldHeld(
-  { plan, drill, folder, engines, skerry, say, now = () => new Date() }: LocalWorldOptions,
+  { plan, drill, folder, engines, skerry, say, signal, now = () => new Date() }: LocalWorldOptions,
+  state: LocalState,
   release: () => void,
 ): LocalWorld & { readonly giveBackLeft: () => Promise<void> } {
-  const state = requireUp(folder)
   const speed = state.speed ?? 1
-  const layout = layoutOf(plan, runningOf(plan, state.only))
+  const layout = layoutOf(plan, stillDeclared(plan, state.only))
   const ledger = ledgerAt(folder, recovered(state))
   const clients = clientsFor(folder, () => ledger.state().ports)
   const found = outsideFound(folder, state)
@@ -112,6 +120,8 @@ function worldHeld(
   let beganMs = 0
   let endedMs: number | undefined
   let heard = 0
+  /** Of the process outside, before this drill. */
+  let failuresBefore = 0
   let failure: unknown
   /** Told before the drill began: how things stand. */
   const stood = new Map<string, OutsideEvent>()
@@ -152,7 +162,7 @@ function worldHeld(
     }
   }
 
-  async function begin(): Promise<void> {
+  async function begin(stopped?: AbortSignal): Promise<void> {
     await outside.audiences(true)
     for (let waited = 0; ; waited += 1) {
       const audiences = audiencesIn(await outside.state())
@@ -167,9 +177,11 @@ function worldHeld(
           'see skerry status; a machine that has too much to do answers late: a lower --speed leaves it more time',
           unserved.slice(0, 8).map((message) => ({ message })),
         )
-      await pause(500)
+      await pause(500, undefined, { signal: stopped })
     }
     await listen()
+    failuresBefore = (await outside.state()).failures
+    stopped?.throwIfAborted()
     beganMs = preciseNow()
     const ground = groundOf({
       ...{ plan, drill },
@@ -243,13 +255,13 @@ function worldHeld(
   }
 
   /** A port may be somebody's for a moment, and an engine late: what remains is in the journal, and is tried again. */
-  async function giveBack(healing: () => Promise<void>): Promise<void> {
+  async function giveBack(healing: () => Promise<void>, stopped?: AbortSignal): Promise<void> {
     for (let attempt = 1; ; attempt += 1)
       try {
         await healing()
         return
       } catch (error) {
-        if (attempt >= healsMax) throw error
+        if (attempt >= healsMax || stopped?.aborted === true) throw error
         say(`${error instanceof Error ? error.message : String(error)}: trying again`)
         await pause(2_000)
       }
@@ -330,7 +342,7 @@ function worldHeld(
       say(
         `a drill before this one was cut off: giving back what it took (${listed(left.map(({ text }) => text).slice(0, 3))})`,
       )
-      await giveBack(faults.healLeft)
+      await giveBack(faults.healLeft, signal)
     },
 
     timeline: async (length) => {
@@ -357,7 +369,7 @@ function worldHeld(
         drill: drill.name,
         seed: seedOf(new Date(beganMs)),
         length,
-        assumptions: assumptionsOf(drill, speed, said, engines.versions),
+        assumptions: assumptionsOf(drill, speed, said, engines.versions, said.failures - failuresBefore),
         events,
         services: users.map((one) => serviceOf(one, length)),
         recoveries: users.flatMap((one) => recoveriesOf(one, events, length)),
@@ -370,20 +382,20 @@ function worldHeld(
       for (const timer of timers) clearTimeout(timer)
       watches.close()
       try {
-        await outside.audiences(false)
+        await inTime(outside.audiences(false))
       } catch {
-        // it is gone, and its audiences with it
+        // it is gone, and its audiences with it; or it stands still, and the next one who comes tells it
       }
       clients.close()
       release()
     },
   }
+}
 
-  function runningOf(of: Plan, only: readonly string[] | undefined): readonly string[] | undefined {
-    if (only === undefined) return undefined
-    const find = lookup(of.fleet)
-    return only.filter((name) => find.cluster(name) !== undefined)
-  }
+/** Of the clusters that were asked for; the others have left the fleet since. */
+function stillDeclared({ fleet }: Plan, only: readonly string[] | undefined): readonly string[] | undefined {
+  const find = lookup(fleet)
+  return only?.filter((name) => find.cluster(name) !== undefined)
 }
 
 /** Apps that something happened to, or that are spoken of, as the twin has them. */
@@ -401,11 +413,12 @@ const preciseNow = (): number => performance.timeOrigin + performance.now()
 const seedOf = (began: Date): string =>
   began.toISOString().replace(/\..*$/, '').replaceAll(/[-:]/g, '').replace('T', '-')
 
-function requireUp(folder: string) {
+function requireUp(folder: string): LocalState {
   const state = readState(folder)
-  if (state === undefined) throw notUp('nothing of this fleet runs on this machine')
+  if (state === undefined) throw notUp(nothingRuns)
   if (state.up !== 'done') throw notUp('the last skerry up did not come to its end')
   return state
 }
 
+const nothingRuns = 'nothing of this fleet runs on this machine'
 const notUp = (why: string): Refusal => new Refusal('refused', `${why}: there is nothing to drill`, 'skerry up')

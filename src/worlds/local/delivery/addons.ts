@@ -3,7 +3,7 @@
 // nodes is seen.
 
 import type { Plan, PlannedStep } from '../../../model/plan.ts'
-import type { KubeObject } from '../kube/client.ts'
+import type { KubeObject } from '../../kube/client.ts'
 import { controllerName, controllerNamespace, controllerObjects, textOf } from './controller.ts'
 
 export const dnsPlacement = 'coredns-placement'

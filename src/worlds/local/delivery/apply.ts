@@ -5,11 +5,12 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Refusal } from '../../../model/refusal.ts'
+import type { KubeClient, KubeObject } from '../../kube/client.ts'
+import { KubeError } from '../../kube/client.ts'
+import { inOrder } from '../../kube/order.ts'
+import { until } from '../../kube/until.ts'
 import type { Owner } from '../engine.ts'
 import { writeFile } from '../folder.ts'
-import type { KubeClient, KubeObject } from '../kube/client.ts'
-import { KubeError } from '../kube/client.ts'
-import { until } from '../kube/until.ts'
 
 /** By path on the server, the uid. */
 export type Delivered = Readonly<Record<string, string>>
@@ -65,14 +66,17 @@ export async function applyAll(
     remember(folder, owner, { ...before, ...now })
   }
   const gone = Object.entries(before).filter(([path]) => now[path] === undefined)
+  const left: Record<string, string> = {}
   let removed = 0
   for (const [path, uid] of gone.reverse()) {
-    const there = await client.get(path).catch(() => undefined)
-    if (there?.metadata.uid !== uid) continue
+    // of what nobody says whether it is there the next run asks again
+    const there = await client.get(path).catch(() => 'noAnswer' as const)
+    if (there === 'noAnswer') left[path] = uid
+    if (there === 'noAnswer' || there?.metadata.uid !== uid) continue
     await client.delete(path)
     removed += 1
   }
-  remember(folder, owner, now)
+  remember(folder, owner, { ...left, ...now })
   return { changed, removed }
 }
 
@@ -96,17 +100,4 @@ async function taken<T extends object>(
       { message: answer.message },
     ])
   return answer
-}
-
-/** What others lie in or are of first; what sets the rest in motion last. */
-function inOrder(objects: readonly KubeObject[]): readonly (readonly KubeObject[])[] {
-  const rank = ({ kind }: KubeObject): number =>
-    kind === 'Namespace' || kind === 'CustomResourceDefinition'
-      ? 0
-      : kind === 'ServiceAccount' || kind === 'ConfigMap' || kind === 'Secret' || kind.endsWith('OverridePolicy')
-        ? 1
-        : kind.endsWith('PropagationPolicy')
-          ? 3
-          : 2
-  return [0, 1, 2, 3].map((wanted) => objects.filter((object) => rank(object) === wanted)).filter((it) => it.length > 0)
 }

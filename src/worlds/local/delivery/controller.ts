@@ -3,7 +3,7 @@
 // chart of the same name for Flux, and as plain objects where there is none.
 
 import type { IntentValue, Plan } from '../../../model/plan.ts'
-import type { KubeObject } from '../kube/client.ts'
+import type { KubeObject } from '../../kube/client.ts'
 import type { Chart } from './charts.ts'
 
 export const controllerName = 'aws-load-balancer-controller'

@@ -7,7 +7,7 @@ import { podAnnotations, stagesText } from '../engines/stages.ts'
 import { layoutOf } from '../layout.ts'
 import { addonsOf } from './addons.ts'
 import { deliveriesOf } from './deliveries.ts'
-import { copiesOf } from './placed.ts'
+import { awaitedCopies } from './placed.ts'
 import { gitOpsOf, repositoryFiles, syncObjects } from './repository.ts'
 import { startupsOf } from './startups.ts'
 import { standInValue } from './values.ts'
@@ -64,7 +64,7 @@ describe('without Flux', () => {
   test('copies are waited for where the plan has them, of a federation only when all its members are here', () => {
     const main = { kind: 'federation', name: 'main' } as const
     const copies = (only?: readonly string[]) =>
-      copiesOf(federation, layoutOf(federation, only), main).map(
+      awaitedCopies(federation, layoutOf(federation, only), main).map(
         ({ app, cluster, replicas }) => `${app} ${cluster} ${replicas}`,
       )
     expect(copies()).toContain('ledger plant 2')

@@ -3,10 +3,10 @@
 
 import { fleetValues } from '../../../artefacts/fleet-values.ts'
 import { at, itemsAt } from '../../../artefacts/workloads/fields.ts'
+import type { KubeClient, KubeObject } from '../../kube/client.ts'
 import type { Owner } from '../engine.ts'
 import { engineId } from '../engine.ts'
 import { fluxNamespace } from '../engines/flux-controller.ts'
-import type { KubeClient, KubeObject } from '../kube/client.ts'
 
 export const fluxEngines = ['source-controller', 'kustomize-controller', 'helm-controller'] as const
 

@@ -3,7 +3,6 @@
 
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
 import type { Artefact } from '../../../artefacts/artefact.ts'
 import { Refusal } from '../../../model/refusal.ts'
 import { privateFolder } from '../folder.ts'
@@ -26,10 +25,9 @@ const mark = 'skerry-digest:'
 
 export function commitFiles({ folder, branch, refs, files }: LocalRepository, now: Date): Committed {
   const git = gitIn(folder)
-  if (!existsSync(folder)) {
-    privateFolder(folder)
-    git(['init', '--quiet', '--bare', `--initial-branch=${branch}`])
-  }
+  // said of one that is whole it changes nothing, and one that was cut off by a kill is made whole
+  privateFolder(folder)
+  git(['init', '--quiet', '--bare', `--initial-branch=${branch}`])
   const head = `refs/heads/${branch}`
   const digest = digestOf(files)
   const before = git(['log', '-1', '--format=%H%n%B', head], undefined, true).split('\n')

@@ -2,8 +2,8 @@
 // there before it is held back, as an operator would do it.
 
 import { itemsAt, put } from '../../../artefacts/workloads/fields.ts'
+import type { KubeClient, KubeObject } from '../../kube/client.ts'
 import type { Owner } from '../engine.ts'
-import type { KubeClient, KubeObject } from '../kube/client.ts'
 import type { Copy } from './placed.ts'
 
 /** The objects without the suspensions in whose way a first version is; undefined where none is. */

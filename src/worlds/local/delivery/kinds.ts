@@ -7,12 +7,13 @@ import type { Bundle } from '../../../artefacts/bundle.ts'
 import { renderTarget } from '../../../artefacts/flux/render.ts'
 import { at } from '../../../artefacts/workloads/fields.ts'
 import { Refusal } from '../../../model/refusal.ts'
-import type { KubeClient, KubeObject } from '../kube/client.ts'
+import type { KubeClient, KubeObject } from '../../kube/client.ts'
 import type { Crd } from '../kube/crds.ts'
 import { crdFiles } from '../kube/crds.ts'
 
 const anywhere = 'anywhere.eks.amazonaws.com'
 const packages = 'packages.eks.amazonaws.com'
+const balancing = 'elbv2.k8s.aws'
 
 /** For what is applied to that cluster. */
 export function kindsFor(
@@ -32,6 +33,7 @@ export function kindsFor(
   return [
     ...own.filter((crd) => needed(crd, /^ {4}kind: (\S+)$/m.exec(crd.text)?.[1])),
     ...(used.has(`${packages} Package`) ? [packageKind] : []),
+    ...(used.has(`${balancing} TargetGroupBinding`) ? [bindingKind] : []),
   ]
 }
 
@@ -64,6 +66,20 @@ spec:
       schema:
         openAPIV3Schema: { type: object, x-kubernetes-preserve-unknown-fields: true }
 `,
+}
+
+/** Nobody fills a target group here: front doors follow the Service itself. */
+const bindingKind: Crd = {
+  name: `targetgroupbindings.${balancing}`,
+  text: packageKind.text
+    .replaceAll('the package controller of EKS Anywhere', 'the AWS Load Balancer Controller')
+    .replaceAll(`packages.${packages}`, `targetgroupbindings.${balancing}`)
+    .replaceAll(packages, balancing)
+    .replace(
+      'kind: Package, listKind: PackageList, plural: packages, singular: package',
+      'kind: TargetGroupBinding, listKind: TargetGroupBindingList, plural: targetgroupbindings, singular: targetgroupbinding',
+    )
+    .replace('v1alpha1', 'v1beta1'),
 }
 
 /** Where packages lie: EKS Anywhere makes a namespace for each cluster that it makes. */

@@ -1,12 +1,11 @@
 // Whether the apps run where the plan says: each copy with its ready replicas, as the API server of its cluster counts them.
 
-import type { KubernetesObject } from '../../../artefacts/artefact.ts'
-import { at, isScaled } from '../../../artefacts/workloads/fields.ts'
-import { sourceFiles } from '../../../artefacts/workloads/source.ts'
-import type { App, Placement } from '../../../model/fleet.ts'
+import { at } from '../../../artefacts/workloads/fields.ts'
+import { lookup } from '../../../model/lookup.ts'
 import type { Plan } from '../../../model/plan.ts'
+import type { KubeClient, KubeObject } from '../../kube/client.ts'
+import { objectsOf, placementOf } from '../copies.ts'
 import type { Owner } from '../engine.ts'
-import type { KubeClient, KubeObject } from '../kube/client.ts'
 import type { Layout } from '../layout.ts'
 
 /** A workload of an app in one cluster. */
@@ -36,30 +35,29 @@ export const addonCopies = (cluster: string, objects: readonly KubeObject[]): re
     }))
 
 /** Copies that will be there: of a federation only those apps all of whose members, as planned, are here. */
-export function copiesOf(plan: Plan, layout: Layout, of: Owner): readonly Copy[] {
+export function awaitedCopies(plan: Plan, layout: Layout, of: Owner): readonly Copy[] {
   const running = new Set(layout.clusters.map(({ owner }) => owner.name))
-  const apps = new Map(plan.fleet.apps.map((app) => [app.name, app]))
+  const find = lookup(plan.fleet)
   return plan.placement.flatMap((row): readonly Copy[] => {
-    const app = apps.get(row.app)
+    const app = find.app(row.app)
     const isHere =
       of.kind === 'federation' ? row.federation === of.name : row.federation === undefined && row.cluster === of.name
     if (app === undefined || !isHere || row.replicas === 0 || !isWhole(plan, row.app, row.federation, running))
       return []
-    const placement = app.placement.find(
-      ({ site, federation, namespace }) =>
-        namespace === row.namespace &&
-        (row.federation === undefined ? site === row.site : federation === row.federation),
-    )
-    if (placement === undefined) return []
-    return scaledOf(app, placement).map((workload) => ({
-      app: row.app,
-      cluster: row.cluster,
-      site: row.site,
-      kind: workload.kind,
-      path: `/apis/${workload.apiVersion}/namespaces/${row.namespace}/${workload.kind.toLowerCase()}s/${workload.metadata.name}`,
-      startupSeconds: app.startup,
-      replicas: app.autoscale !== undefined || row.alternatives !== undefined ? undefined : row.replicas,
-    }))
+    const placement = placementOf(app, row)
+    const main = placement && objectsOf(app, placement).main
+    if (main === undefined) return []
+    return [
+      {
+        app: row.app,
+        cluster: row.cluster,
+        site: row.site,
+        kind: main.kind,
+        path: `/apis/${main.apiVersion}/namespaces/${row.namespace}/${main.kind.toLowerCase()}s/${main.metadata.name}`,
+        startupSeconds: app.startup,
+        replicas: app.autoscale !== undefined || row.alternatives !== undefined ? undefined : row.replicas,
+      },
+    ]
   })
 }
 
@@ -72,14 +70,6 @@ const isWhole = (plan: Plan, app: string, federation: string | undefined, runnin
       federation === undefined ||
       running.has(row.cluster),
   )
-
-/** That is asked for by number; one of several is the main one, and the plan counts that one. */
-const scaledOf = (app: App, placement: Placement): readonly KubernetesObject[] => {
-  const scaled = sourceFiles(app, placement)
-    .flatMap(({ objects }) => objects)
-    .filter(isScaled)
-  return scaled.slice(0, 1)
-}
 
 interface Binding extends KubeObject {
   readonly spec: { readonly clusters?: readonly { readonly name: string; readonly replicas?: number }[] }

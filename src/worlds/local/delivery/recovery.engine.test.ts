@@ -6,28 +6,24 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { needs } from '../../../../test/needs.ts'
 import { plan, readFleet } from '../../../index.ts'
-import { enginesOfMachine } from '../binaries.ts'
+import type { KubeObject } from '../../kube/client.ts'
+import { until } from '../../kube/until.ts'
 import type { Clients } from '../clients.ts'
 import { clientsFor } from '../clients.ts'
-import { down } from '../down.ts'
 import type { Owner } from '../engine.ts'
 import { faultsInForce } from '../faults/index.ts'
-import type { KubeObject } from '../kube/client.ts'
-import { until } from '../kube/until.ts'
 import { repositoryFolders } from '../outside/outside-of.ts'
+import { bringUp, takeDown } from '../testing/brought-up.case.ts'
 import { drilled, failedOf, skerry } from '../testing/command.case.ts'
 import type { Machine } from '../testing/machine.case.ts'
 import { controlPlaneEngines, hasEngines, machine, processesOf } from '../testing/machine.case.ts'
 import type { UpReport } from '../up.ts'
-import { up } from '../up.ts'
 import { fluxEngines } from './flux.ts'
 
 const source = fileURLToPath(new URL('../../../../examples/recovery', import.meta.url))
 const engines = [...controlPlaneEngines, ...fluxEngines]
 const minute = 60_000
 const speed = 10
-const now = () => new Date()
-const say = () => undefined
 const outposts: Owner = { kind: 'cluster', name: 'eks-outposts' }
 const deployment = '/apis/apps/v1/namespaces/game-2048/deployments/deployment-2048'
 
@@ -35,14 +31,7 @@ let here: Machine
 let clients: Clients
 let report: UpReport
 
-const bringUp = async (): Promise<UpReport> =>
-  up({
-    plan: plan(await readFleet([source])),
-    only: undefined,
-    folder: here.folder,
-    ...{ source, say, now, speed },
-    engines: enginesOfMachine(process.env),
-  })
+const upAgain = async (): Promise<UpReport> => bringUp(here, plan(await readFleet([source])), { speed })
 const git = (...words: readonly string[]): string =>
   execFileSync('git', ['--git-dir', repositoryFolders(here.folder).git, ...words], { encoding: 'utf8' }).trim()
 
@@ -50,16 +39,10 @@ beforeEach(needs('the engines of Flux', () => hasEngines(engines)))
 beforeAll(async () => {
   if (hasEngines(engines) !== true) return
   here = machine('recovery', source)
-  report = await bringUp()
+  report = await upAgain()
   clients = clientsFor(here.folder, () => here.state().ports)
 }, 6 * minute)
-afterAll(async () => {
-  if (here === undefined) return
-  clients?.close()
-  await down({ folder: here.folder, say, now })
-  expect(processesOf(here.root)).toEqual([])
-  here.remove()
-}, minute)
+afterAll(() => takeDown(here, clients, ({ root }) => expect(processesOf(root)).toEqual([])), minute)
 
 test('the repository is reconciled on both clusters, with one overlay for each and nothing else added', async () => {
   console.info(
@@ -95,7 +78,7 @@ test(
   'a second up commits nothing, changes nothing and starts nothing',
   async () => {
     const before = [git('rev-parse', 'master'), (await clients.of(outposts).get(deployment))?.metadata.generation]
-    const again = await bringUp()
+    const again = await upAgain()
     expect(again.started).toBe(0)
     expect([git('rev-parse', 'master'), (await clients.of(outposts).get(deployment))?.metadata.generation]).toEqual(
       before,

@@ -5,23 +5,19 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { needs } from '../../../../test/needs.ts'
 import { plan, readFleet } from '../../../index.ts'
-import { enginesOfMachine } from '../binaries.ts'
+import type { KubeClient, KubeObject } from '../../kube/client.ts'
+import { until } from '../../kube/until.ts'
 import type { Clients } from '../clients.ts'
 import { clientsFor } from '../clients.ts'
-import { down } from '../down.ts'
 import type { Owner } from '../engine.ts'
 import { podAnnotations } from '../engines/stages.ts'
-import type { KubeClient, KubeObject } from '../kube/client.ts'
-import { until } from '../kube/until.ts'
+import { bringUp, takeDown } from '../testing/brought-up.case.ts'
 import type { Machine } from '../testing/machine.case.ts'
 import { controlPlaneEngines, hasEngines, machine } from '../testing/machine.case.ts'
-import { up } from '../up.ts'
 
 const source = fileURLToPath(new URL('../../../../examples/local-zone', import.meta.url))
 const minute = 60_000
 const speed = 10
-const now = () => new Date()
-const say = () => undefined
 const cluster: Owner = { kind: 'cluster', name: 'eks-cluster' }
 const namespace = 'game-2048-lz'
 const deployment = `/apis/apps/v1/namespaces/${namespace}/deployments/deployment-2048-lz`
@@ -34,25 +30,14 @@ beforeEach(needs('the engines', () => hasEngines(controlPlaneEngines)))
 beforeAll(async () => {
   if (hasEngines(controlPlaneEngines) !== true) return
   here = machine('local-zone', source)
-  const report = await up({
-    plan: plan(await readFleet([source])),
-    only: undefined,
-    folder: here.folder,
-    ...{ source, say, now, speed },
-    engines: enginesOfMachine(process.env),
-  })
+  const report = await bringUp(here, plan(await readFleet([source])), { speed })
   console.info(
     `local-zone at speed ${speed}: ${report.seconds.toFixed(1)} s, ${report.memory.reduce((sum, it) => sum + it.mebibytes, 0)} MiB`,
   )
   clients = clientsFor(here.folder, () => here.state().ports)
   api = clients.of(cluster)
 }, 3 * minute)
-afterAll(async () => {
-  if (here === undefined) return
-  clients?.close()
-  await down({ folder: here.folder, say, now })
-  here.remove()
-}, minute)
+afterAll(() => takeDown(here, clients), minute)
 
 interface Pod extends KubeObject {
   readonly spec: { readonly nodeName?: string }

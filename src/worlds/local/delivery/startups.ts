@@ -1,10 +1,10 @@
 // Which pods are which app's, and how long they take to start: by namespace and the labels that their workloads select by. What an app
 // brings as a chart is not known before it is rendered; all of its namespace counts as its own.
 
-import { fieldsAt, isFields, podLabels, podPath } from '../../../artefacts/workloads/fields.ts'
-import { sourceFiles } from '../../../artefacts/workloads/source.ts'
+import { fieldsAt, podLabels, podPath } from '../../../artefacts/workloads/fields.ts'
 import type { App, Placement } from '../../../model/fleet.ts'
 import type { Plan } from '../../../model/plan.ts'
+import { labelTexts, objectsOf } from '../copies.ts'
 import type { PodStartup } from '../engines/stages.ts'
 
 /** By cluster; a federation may bring any of its apps to any member. */
@@ -33,16 +33,11 @@ export function startupsOf(plan: Plan, clusters: ReadonlySet<string>): ReadonlyM
 
 function startupsIn(app: App, placement: Placement): readonly PodStartup[] {
   const { namespace } = placement
-  const workloads = sourceFiles(app, placement)
-    .flatMap(({ objects }) => objects)
-    .filter((object) => podPath(object) !== undefined)
+  const workloads = objectsOf(app, placement).objects.filter((object) => podPath(object) !== undefined)
   const made = workloads.map((workload) => {
     const selected = fieldsAt(workload, 'spec', 'selector', 'matchLabels')
     const labels = Object.keys(selected).length > 0 ? selected : podLabels(workload)
-    return { namespace, labels: textsOf(labels), startupSeconds: app.startup }
+    return { namespace, labels: labelTexts(labels), startupSeconds: app.startup }
   })
   return made.length > 0 ? made : [{ namespace, labels: {}, startupSeconds: app.startup }]
 }
-
-const textsOf = (labels: unknown): Readonly<Record<string, string>> =>
-  Object.fromEntries(Object.entries(isFields(labels) ? labels : {}).map(([key, value]) => [key, String(value)]))

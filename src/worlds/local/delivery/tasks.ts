@@ -5,12 +5,12 @@ import { join } from 'node:path'
 import { bundlesOf } from '../../../artefacts/index.ts'
 import type { Plan } from '../../../model/plan.ts'
 import { Refusal } from '../../../model/refusal.ts'
+import type { KubeClient, KubeObject } from '../../kube/client.ts'
+import { until } from '../../kube/until.ts'
 import type { Owner, Ports } from '../engine.ts'
 import { engineId } from '../engine.ts'
 import { outsideId } from '../engines/outside.ts'
-import type { KubeClient, KubeObject } from '../kube/client.ts'
 import { applyCrds, crdFiles } from '../kube/crds.ts'
-import { until } from '../kube/until.ts'
 import type { Layout, LocalCluster, LocalFederation } from '../layout.ts'
 import { stepOf } from '../layout.ts'
 import { linkId } from '../outside/links/links-of.ts'
@@ -27,7 +27,7 @@ import { commitFiles } from './git.ts'
 import { notPlacedYet, withoutHolding } from './held-back.ts'
 import { installPackages, kindsFor, packageNamespaces } from './kinds.ts'
 import type { Copy } from './placed.ts'
-import { addonCopies, copiesOf, missingOf, placedBefore, whereTheyAre } from './placed.ts'
+import { addonCopies, awaitedCopies, missingOf, placedBefore, whereTheyAre } from './placed.ts'
 import type { Addresses, LocalGitOps } from './repository.ts'
 import { gitOpsOf, repositoryFiles, syncObjects } from './repository.ts'
 import { standInValue } from './values.ts'
@@ -75,7 +75,7 @@ function clusterTasks(
   addons: readonly KubeObject[],
   objects: readonly KubeObject[],
 ): readonly Task[] {
-  const copies = [...addonCopies(owner.name, addons), ...copiesOf(it.plan, it.layout, owner)]
+  const copies = [...addonCopies(owner.name, addons), ...awaitedCopies(it.plan, it.layout, owner)]
   return [
     {
       id: stepOf.apps(owner),
@@ -101,7 +101,7 @@ function federationTasks(
   objects: readonly KubeObject[],
 ): readonly Task[] {
   const { plan, layout, folder, client } = it
-  const planned = copiesOf(plan, layout, owner)
+  const planned = awaitedCopies(plan, layout, owner)
   const running = new Set(layout.clusters.map(({ owner: { name } }) => name))
   let before: ReadonlySet<string> = new Set()
   const copies = (): Promise<readonly Copy[]> => whereTheyAre(client(owner), planned, before, running)
@@ -160,7 +160,7 @@ function fluxTasks(
   const { plan, layout, folder, speed, ports, client, files } = it
   const cluster = gitOps.clusters.find((one) => one.owner.name === owner.name)
   if (cluster === undefined) return []
-  const copies = [...addonCopies(owner.name, addons), ...copiesOf(plan, layout, owner)]
+  const copies = [...addonCopies(owner.name, addons), ...awaitedCopies(plan, layout, owner)]
   const asked = new Set<string>()
   const kinds = kindsFor(gitOps.bundles, owner.name, files)
   const look = async (): Promise<string | undefined> => {

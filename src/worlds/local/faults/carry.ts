@@ -2,10 +2,10 @@
 // engines; and back again in the other order. What takes time (an engine that starts, an API server that does not answer yet) goes on
 // beside, and is looked at again until it is done.
 
+import type { KubeClient } from '../../kube/client.ts'
+import { until } from '../../kube/until.ts'
 import type { Owner } from '../engine.ts'
 import { engineId } from '../engine.ts'
-import type { KubeClient } from '../kube/client.ts'
-import { until } from '../kube/until.ts'
 import type { Conditions } from '../outside/conditions.ts'
 import type { Ended } from './bad.ts'
 import { controlPlane, karmada } from './bad.ts'

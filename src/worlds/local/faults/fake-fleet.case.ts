@@ -7,11 +7,11 @@ import { fleetFrom } from '../../../fleet/from.ts'
 import type { Fleet } from '../../../model/fleet.ts'
 import type { Plan } from '../../../model/plan.ts'
 import { plan as planOf } from '../../../plan/index.ts'
+import type { KubeClient, KubeObject } from '../../kube/client.ts'
+import { KubeError } from '../../kube/client.ts'
 import type { Clients } from '../clients.ts'
 import type { EngineSpec, StopOrder } from '../engine.ts'
 import { portsWanted } from '../engines-of.ts'
-import type { KubeClient, KubeObject } from '../kube/client.ts'
-import { KubeError } from '../kube/client.ts'
 import type { Layout } from '../layout.ts'
 import { layoutOf } from '../layout.ts'
 import type { Conditions } from '../outside/conditions.ts'
@@ -202,6 +202,7 @@ function fakeApi(path: string) {
     },
     apply: async (object) => object,
     applyYaml: async () => made('Namespace', ''),
+    tried: async (object) => object,
     postYaml: async () => made('Namespace', ''),
     close: () => undefined,
   }

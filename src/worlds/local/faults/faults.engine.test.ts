@@ -8,17 +8,16 @@ import { needs } from '../../../../test/needs.ts'
 import { plan as planOf, readFleet } from '../../../index.ts'
 import type { Fault } from '../../../model/fleet.ts'
 import type { Plan } from '../../../model/plan.ts'
-import { enginesOfMachine } from '../binaries.ts'
+import type { KubeObject } from '../../kube/client.ts'
+import { until } from '../../kube/until.ts'
 import { membersReady } from '../bring-up.ts'
 import type { Clients } from '../clients.ts'
 import { clientsFor } from '../clients.ts'
 import { down } from '../down.ts'
-import type { KubeObject } from '../kube/client.ts'
-import { until } from '../kube/until.ts'
 import { isOurs } from '../process.ts'
+import { bringUp, takeDown } from '../testing/brought-up.case.ts'
 import type { Machine } from '../testing/machine.case.ts'
 import { controlPlaneEngines, hasEngines, karmadaEngines, machine, processesOf } from '../testing/machine.case.ts'
-import { up } from '../up.ts'
 import { engineFaults } from './engine-faults.case.ts'
 import { faultsInForce } from './journal.ts'
 import type { Faults, Happening } from './port.ts'
@@ -45,28 +44,17 @@ afterEach(async () => {
   faults = undefined
 }, 3 * minute)
 
-const bringUp = () =>
-  up({
-    ...{ plan, only, source, speed, now },
-    folder: here.folder,
-    engines: enginesOfMachine(process.env),
-    say: (line) => said.push(line),
-  })
+const upAgain = () => bringUp(here, plan, { only, speed, say: (line) => void said.push(line) })
 
 beforeEach(needs('the engines', () => hasEngines([...controlPlaneEngines, ...karmadaEngines])))
 beforeAll(async () => {
   if (hasEngines([...controlPlaneEngines, ...karmadaEngines]) !== true) return
   here = machine('federation', source)
   plan = planOf(await readFleet([source]))
-  await bringUp()
+  await upAgain()
   clients = clientsFor(here.folder, () => here.state().ports, 3_000)
 }, 6 * minute)
-afterAll(async () => {
-  if (here === undefined) return
-  clients?.close()
-  await down({ folder: here.folder, say: () => undefined, now })
-  here.remove()
-}, 2 * minute)
+afterAll(() => takeDown(here, clients), 2 * minute)
 
 const virginia = { kind: 'cluster', name: 'virginia' } as const
 const fault = (it: Partial<Fault>): Fault => ({ at: 60, ...it }) as Fault
@@ -222,7 +210,7 @@ test(
       'virginia loses its control plane',
     ])
     const begun = Date.now()
-    await bringUp()
+    await upAgain()
     measured(`a killed drill: healed by up in ${((Date.now() - begun) / 1_000).toFixed(1)} s`)
     expect(said.join('\n')).toContain('a drill was cut off: undoing that virginia loses its control plane')
     expect(faultsInForce(here.folder)).toEqual([])

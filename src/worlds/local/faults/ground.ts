@@ -7,6 +7,7 @@ import { lookup } from '../../../model/lookup.ts'
 import type { Assignment, Plan, Step } from '../../../model/plan.ts'
 import { isClosed, traitsOf } from '../../../places/index.ts'
 import { defaultBootSeconds } from '../../../timers/kubelet.ts'
+import { siteOfMember } from '../copies.ts'
 import { nodesOf } from '../nodes.ts'
 
 export interface GroundNode {
@@ -106,13 +107,6 @@ export function groundOf(plan: Plan, drill: Drill | undefined): Ground {
     copiesAt: copies,
     copyAt: (app, site) => copies(site).find((copy) => copy.app === app),
   }
-}
-
-/** Where a federation keeps what it places on a member. */
-function siteOfMember(fleet: Fleet, member: string): string | undefined {
-  const find = lookup(fleet)
-  const sites = find.sitesOf(member)
-  return find.cluster(member)?.at ?? sites.find((site) => site.cluster === member)?.name ?? sites[0]?.name
 }
 
 const zoneLabel = 'topology.kubernetes.io/zone'

@@ -1,13 +1,11 @@
 // What faults do at API servers, as an administrator would by hand, and how each is undone. All of it may be done again over itself.
 
 import { setTimeout as pause } from 'node:timers/promises'
-import { mainWorkload } from '../../../artefacts/workloads/carry.ts'
-import { sourceFiles } from '../../../artefacts/workloads/source.ts'
-import type { Placement } from '../../../model/fleet.ts'
 import { lookup } from '../../../model/lookup.ts'
+import type { KubeClient, KubeObject } from '../../kube/client.ts'
+import { KubeError } from '../../kube/client.ts'
+import { objectsOf, placementOf } from '../copies.ts'
 import { podAnnotations } from '../engines/stages.ts'
-import type { KubeClient, KubeObject } from '../kube/client.ts'
-import { KubeError } from '../kube/client.ts'
 import { offLabel } from '../outside/doors/config.ts'
 import type { Copy, Ground } from './ground.ts'
 import type { Undo } from './journal.ts'
@@ -22,22 +20,15 @@ export interface Whereabouts {
   readonly main?: string
 }
 
-export function placementOf(ground: Ground, { app, site, federation }: Copy): Placement | undefined {
-  return lookup(ground.fleet)
-    .app(app)
-    ?.placement.find((one) => (federation === undefined ? one.site === site : one.federation === federation))
-}
-
 export function whereaboutsOf(ground: Ground, copy: Copy): Whereabouts {
   const { namespace } = copy
   const app = lookup(ground.fleet).app(copy.app)
-  const placement = placementOf(ground, copy)
-  // a chart names what it makes after its release, or not: it has the namespace for itself
-  if (app === undefined || placement === undefined || (placement.source ?? app.source).chart !== undefined)
-    return { namespace, names: [] }
-  const objects = sourceFiles(app, placement).flatMap((file) => file.objects)
-  const main = mainWorkload(objects)?.metadata.name
-  return { namespace, names: objects.map(({ metadata }) => metadata.name), ...(main !== undefined && { main }) }
+  const placement = app && placementOf(app, copy)
+  // a chart has the namespace for itself
+  if (app === undefined || placement === undefined) return { namespace, names: [] }
+  const { objects, main } = objectsOf(app, placement)
+  const names = objects.map(({ metadata }) => metadata.name)
+  return { namespace, names, ...(main !== undefined && { main: main.metadata.name }) }
 }
 
 // ---------------------------------------------------------------------------------------------- finding

@@ -2,11 +2,11 @@
 // line after it was undone. A drill that is killed at any moment leaves in here all that the next command has to undo, and perhaps
 // something that was never taken, or is well again: so undoing twice, or for nothing, must do no harm.
 
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import type { KubeObject } from '../../kube/client.ts'
 import type { Owner } from '../engine.ts'
-import { privateFolder, using } from '../folder.ts'
-import type { KubeObject } from '../kube/client.ts'
+import { appendLines, readLines } from '../lines.ts'
 import type { ProcessId } from '../process.ts'
 import type { Released } from './git.ts'
 
@@ -59,20 +59,7 @@ export function faultJournal(folder: string, { now, afterLine = () => undefined 
   let next = Math.max(0, ...readOpen(folder).map(({ number }) => number)) + 1
   const append = (lines: readonly Line[]): void => {
     if (lines.length === 0) return
-    privateFolder(folder)
-    const fresh = !existsSync(path(folder))
-    // what a kill cut off in the middle of a line must not swallow the next one
-    const cut = !fresh && !readFileSync(path(folder), 'utf8').endsWith('\n')
-    using(path(folder), () => {
-      const file = openSync(path(folder), 'a', 0o600)
-      try {
-        writeSync(file, `${cut ? '\n' : ''}${lines.map((line) => JSON.stringify(line)).join('\n')}\n`)
-        fsyncSync(file)
-      } finally {
-        closeSync(file)
-      }
-    })
-    if (fresh) syncFolder(folder)
+    appendLines(path(folder), lines, { synced: true })
     afterLine()
   }
   return {
@@ -100,24 +87,10 @@ export function faultJournal(folder: string, { now, afterLine = () => undefined 
 
 /** In the order in which they were taken. */
 export function readOpen(folder: string): readonly Entry[] {
-  let text: string
-  try {
-    text = readFileSync(path(folder), 'utf8')
-  } catch {
-    return []
-  }
   const open = new Map<number, Entry>()
-  for (const line of text.split('\n')) {
-    let said: Line
-    try {
-      said = JSON.parse(line) as Line
-    } catch {
-      // cut by a kill, before anything was done about it
-      continue
-    }
+  for (const said of readLines<Line>(path(folder)))
     if ('done' in said) for (const number of said.done) open.delete(number)
     else open.set(said.number, said)
-  }
   return [...open.values()]
 }
 
@@ -133,14 +106,4 @@ export function faultsInForce(folder: string): readonly InForce[] {
 export interface InForce {
   readonly text: string
   readonly since: string
-}
-
-/** A new file is on the disk only with its folder. */
-function syncFolder(folder: string): void {
-  const handle = openSync(folder, 'r')
-  try {
-    fsyncSync(handle)
-  } finally {
-    closeSync(handle)
-  }
 }

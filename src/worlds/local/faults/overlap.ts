@@ -1,7 +1,7 @@
 // What people have done by hand to one copy while another deed of theirs is still in force there: what is put back is what was there before
 // the first of them, and not before the last one is over; in between stands what the one that is left wants.
 
-import type { KubeObject } from '../kube/client.ts'
+import type { KubeObject } from '../../kube/client.ts'
 import type { Ground } from './ground.ts'
 import { scalePathOf } from './hands.ts'
 import type { Undo } from './journal.ts'

@@ -1,8 +1,8 @@
 // A version of an app that is not well, put where its template is: into the repository where Flux delivers it, into Karmada where a federation
 // divides it, else into the Deployment of each of its copies. Where nobody answers it is tried again.
 
+import type { KubeClient } from '../../kube/client.ts'
 import type { Owner } from '../engine.ts'
-import type { KubeClient } from '../kube/client.ts'
 import { outsideOf } from '../outside/outside-of.ts'
 import type { Released } from './git.ts'
 import { commitRelease } from './git.ts'

@@ -2,7 +2,7 @@
 // that says which one it is.
 
 import { Refusal } from '../../../model/refusal.ts'
-import { KubeError } from '../kube/client.ts'
+import { KubeError } from '../../kube/client.ts'
 import { titleOf } from '../layout.ts'
 import { OutsideError } from '../outside/client.ts'
 

@@ -1,6 +1,6 @@
 // Who leaves a federation, and what goes along.
 import { expect, test } from 'vitest'
-import type { KubeClient, KubeObject } from '../kube/client.ts'
+import type { KubeClient, KubeObject } from '../../kube/client.ts'
 import { leave } from './leave.ts'
 import { joinedMark } from './members.ts'
 

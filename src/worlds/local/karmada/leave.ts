@@ -3,8 +3,8 @@
 // that skerry has joined: others may have members of their own here.
 // Source: Karmada v1.18.2, pkg/karmadactl/unjoin/unjoin.go, pkg/controllers/cluster/cluster_controller.go (removeCluster).
 
-import type { KubeClient, KubeObject } from '../kube/client.ts'
-import { until } from '../kube/until.ts'
+import type { KubeClient, KubeObject } from '../../kube/client.ts'
+import { until } from '../../kube/until.ts'
 import { accountNames, joinedMark } from './members.ts'
 import { clusterNamespace } from './objects.ts'
 

@@ -2,7 +2,7 @@
 // Secret, and the Cluster. One behind a firewall joins itself, by its agent; then only its labels are put on.
 // Source: Karmada v1.18.2, pkg/karmadactl/join/join.go, pkg/util/credential.go.
 
-import type { KubeObject } from '../kube/client.ts'
+import type { KubeObject } from '../../kube/client.ts'
 import { clusterNamespace } from './objects.ts'
 
 export interface Member {

@@ -3,7 +3,7 @@
 // Source: Karmada v1.18.2, charts/karmada/_crds, artifacts/deploy.
 
 import { createHash } from 'node:crypto'
-import type { KubeObject } from '../kube/client.ts'
+import type { KubeObject } from '../../kube/client.ts'
 
 /** Fixed by the flags of Karmada's programs. */
 export const systemNamespace = 'karmada-system'

@@ -4,9 +4,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { at, itemsAt } from '../../../artefacts/workloads/fields.ts'
+import type { KubeClient, KubeObject } from '../../kube/client.ts'
+import { until } from '../../kube/until.ts'
 import { crdName, marked, markFor, markOf } from '../karmada/objects.ts'
-import type { KubeClient, KubeObject } from './client.ts'
-import { until } from './until.ts'
 
 const crdPath = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
 

@@ -3,7 +3,7 @@
 
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -38,7 +38,20 @@ function bundle(source: string, folder: string): string {
   ])
   const named = join(folder, `outside-${versionOf(fresh)}.mjs`)
   renameSync(fresh, named)
+  sweepBundles(folder, named)
   return named
+}
+
+const dayMs = 24 * 60 * 60 * 1_000
+
+/** Of sources that nobody runs any more: a process that does has its bundle in memory, and who begins a run makes it anew. */
+export function sweepBundles(folder: string, kept: string, nowMs = Date.now()): void {
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name)
+    if (!/^outside[-.][0-9a-f]+\.mjs$/.test(name) || path === kept) continue
+    const { mtimeMs = nowMs } = statSync(path, { throwIfNoEntry: false }) ?? {}
+    if (nowMs - mtimeMs > dayMs) rmSync(path, { force: true })
+  }
 }
 
 function rootOf(folder: string): string {

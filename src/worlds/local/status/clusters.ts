@@ -2,8 +2,8 @@
 // control plane that does not answer keeps what it last said, with its age.
 
 import { at, itemsAt } from '../../../artefacts/workloads/fields.ts'
+import type { KubeClient, KubeObject } from '../../kube/client.ts'
 import { siteLabel } from '../engines/kwok.ts'
-import type { KubeClient, KubeObject } from '../kube/client.ts'
 import type { Asking } from './asking.ts'
 import type { Age } from './heard.ts'
 import { ageOf } from './heard.ts'

@@ -1,8 +1,8 @@
 // Flux of each cluster: which revision is applied, and whether it is well. Asked only where its controllers run.
 
 import { at, itemsAt } from '../../../artefacts/workloads/fields.ts'
+import type { KubeObject } from '../../kube/client.ts'
 import type { Owner } from '../engine.ts'
-import type { KubeObject } from '../kube/client.ts'
 import type { Asking } from './asking.ts'
 import type { Age } from './heard.ts'
 import { ageOf } from './heard.ts'

@@ -19,6 +19,8 @@ export interface OutsideStatus {
   readonly doors: readonly DoorStatus[] | undefined
   readonly links: readonly LinkStatus[] | undefined
   readonly bad: readonly BadStatus[] | undefined
+  /** What went wrong in the process outside and never should have, since it began; undefined where it does not answer. */
+  readonly failures: number | undefined
   readonly faults: readonly FaultStatus[]
 }
 
@@ -88,11 +90,14 @@ type DoorSeen = Omit<DoorStatus, 'targets'> & { readonly targets: readonly unkno
 export async function outsideStatus(asking: Asking): Promise<OutsideStatus> {
   const { state, folder, asked, patience } = asking
   const faults = faultsInForce(folder).map(({ text, since }) => ({ text, ...ageOf(since, asked) }))
-  const silent = { names: undefined, nameServer: undefined, doors: undefined, links: undefined, bad: undefined, faults }
+  const silent = {
+    ...{ names: undefined, nameServer: undefined, doors: undefined, links: undefined, bad: undefined },
+    ...{ failures: undefined, faults },
+  }
   const outside = outsideFound(folder, state, patienceMaxMs)
   const said = outside && (await patience.inTime(Promise.all([outside.state(), outside.conditions()])))
   if (said === undefined) return silent
-  const [{ parts }, conditions] = said
+  const [{ parts, failures }, conditions] = said
   const { dns, links = [], doors = [] } = parts as Parts
   return {
     names: await namesNow(dns, doors, patience),
@@ -103,6 +108,7 @@ export async function outsideStatus(asking: Asking): Promise<OutsideStatus> {
     })),
     links: links.map(({ id, way }) => ({ id, way })),
     bad: badIn(conditions),
+    failures,
     faults,
   }
 }

@@ -12,6 +12,7 @@ export function assumptionsOf(
   speed: number,
   outside: OutsideState,
   { kubernetes, karmada }: Versions,
+  failures: number,
 ): readonly string[] {
   const audiences = outside.parts.audiences as Partial<AudiencesState> | undefined
   const asksFor = drill.assume?.nodeLifecycle
@@ -26,6 +27,11 @@ export function assumptionsOf(
         ]
       : []),
     ...(audiences?.notes ?? []),
+    ...(failures <= 0
+      ? []
+      : [
+          `a bug of ours: the process that stands for the world outside failed ${failures === 1 ? 'once' : `${failures} times`} while it was drilled, and what it says of names, doors, links and users is to be doubted (skerry logs ${outside.fleet ?? 'FLEET'} outside)`,
+        ]),
     ...(speed === 1
       ? []
       : [

@@ -1,11 +1,9 @@
 // Where the copies of apps are, in the objects of the clusters: which workload is whose, so that a pod can be counted for its copy.
 
-import { mainWorkload } from '../../../artefacts/workloads/carry.ts'
-import { selects } from '../../../artefacts/workloads/fields.ts'
-import { sourceFiles } from '../../../artefacts/workloads/source.ts'
 import type { Fleet } from '../../../model/fleet.ts'
 import { lookup } from '../../../model/lookup.ts'
 import type { Plan } from '../../../model/plan.ts'
+import { objectsOf, placementOf } from '../copies.ts'
 import type { Copy } from '../faults/ground.ts'
 import { groundOf } from '../faults/ground.ts'
 
@@ -31,29 +29,16 @@ export function copiesOf(plan: Plan, running: ReadonlySet<string>): readonly Loc
     .map((copy) => copyOf(plan.fleet, copy))
 }
 
-function copyOf(fleet: Fleet, { app: name, site, cluster, namespace, replicas, federation }: Copy): LocalCopy {
+function copyOf(fleet: Fleet, copy: Copy): LocalCopy {
+  const { app: name, site, cluster, namespace, replicas, federation } = copy
   const app = lookup(fleet).app(name)
-  const placement = app?.placement.find((one) =>
-    federation === undefined ? one.site === site : one.federation === federation,
-  )
-  const source = placement?.source ?? app?.source
-  const isChart = source?.chart !== undefined
-  const objects =
-    app === undefined || placement === undefined || isChart
-      ? []
-      : sourceFiles(app, placement).flatMap((file) => file.objects)
-  const main = mainWorkload(objects)
-  const services = objects.filter(({ kind }) => kind === 'Service')
-  const service =
-    services.find((one) => main !== undefined && selects((one.spec as { selector?: unknown })?.selector, main)) ??
-    services[0]
-  const ingress = objects.find(({ kind }) => kind === 'Ingress')
+  const placement = app && placementOf(app, copy)
+  const { main, service, ingress } = (app && placement && objectsOf(app, placement)) ?? {}
   return {
     ...{ app: name, site, cluster, namespace, replicas },
-    workload: main === undefined ? undefined : { kind: main.kind, name: main.metadata.name },
+    workload: main && { kind: main.kind, name: main.metadata.name },
     service: service?.metadata.name,
-    // where nobody wrote one, it is made with the name of the Service
-    ingress: ingress?.metadata.name ?? service?.metadata.name,
+    ingress,
     ...(federation !== undefined && { federation }),
   }
 }

@@ -8,9 +8,9 @@ import type { AddressInfo, Server, Socket } from 'node:net'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Credentials } from '../../kube/client.ts'
 import { pkiFiles } from '../engines/control-plane.ts'
 import { makePki } from '../pki.ts'
-import type { Credentials } from '../probe.ts'
 
 export interface FakeObject {
   readonly metadata: { readonly name: string; readonly namespace?: string; readonly [field: string]: unknown }

@@ -3,8 +3,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, describe, expect, test, vi } from 'vitest'
 import { internetOf } from '../conditions.ts'
-import type { DnsConfig, RecordConfig } from '../dns/config.ts'
-import { Door, fakeWorld, seeded, until } from '../dns/endpoint.case.ts'
+import type { DnsConfig } from '../dns/config.ts'
+import type { Cleanup, Door, Routing } from '../dns/endpoint.case.ts'
+import { doorsOf, fakeWorld, seeded, until } from '../dns/endpoint.case.ts'
 import { names } from '../dns/index.ts'
 import type { AudienceConfig } from './config.ts'
 import { audiences } from './index.ts'
@@ -12,35 +13,16 @@ import { audiences } from './index.ts'
 const speed = 10
 let fleets = 0
 
-type Routing = Readonly<Record<string, RecordConfig['routing']>>
-
-type Cleanup = (close: () => void | Promise<void>) => void
-
 async function fleet(cleanup: Cleanup, routing: Routing, some: Partial<AudienceConfig> = {}) {
   const world = fakeWorld(speed)
   fleets += 1
   const net = fleets
-  const sites = Object.keys(routing)
-  const doors = Object.fromEntries(sites.map((site, index) => [site, new Door(`127.21.${net}.${index + 1}`)]))
-  let port = 0
-  for (const door of Object.values(doors)) {
-    port = await door.open(port)
-    cleanup(() => door.close())
-  }
-  const at = (site: string) => ({ address: doors[site]?.address ?? '', port, crosses: [internetOf(site)] })
+  const { sites, doors, port, at, recordAt } = await doorsOf(cleanup, `127.21.${net}`, routing)
   const dns: DnsConfig = {
     port: 0,
     zones: ['example.com'],
     aliases: [],
-    records: sites.map((site) => ({
-      name: 'game.example.com',
-      app: 'game',
-      site,
-      address: at(site).address,
-      ttlSeconds: 60,
-      routing: routing[site] ?? { kind: 'simple' },
-      targets: at(site),
-    })),
+    records: sites.map((site) => ({ ...recordAt(site), targets: at(site) })),
     checks: [],
     audiences: [{ name: 'east', subnet: '198.18.0.0', apps: ['game'], near: [], origins: [] }],
     propagationSeconds: 1,

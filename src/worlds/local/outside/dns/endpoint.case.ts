@@ -5,9 +5,10 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Conditions } from '../conditions.ts'
-import { allWell } from '../conditions.ts'
+import { allWell, internetOf } from '../conditions.ts'
 import { targetsPath } from '../doors/config.ts'
 import type { OutsideEvent, Surroundings } from '../part.ts'
+import type { RecordConfig } from './config.ts'
 
 export type Told = Parameters<Surroundings['tell']>[0] & Pick<OutsideEvent, 'atMs'>
 
@@ -71,6 +72,32 @@ export class Door {
     await new Promise((resolve) => (this.server === undefined ? resolve(0) : this.server.close(resolve)))
     this.server = undefined
   }
+}
+
+export type Routing = Readonly<Record<string, RecordConfig['routing']>>
+
+/** Of a test: what closes what it opened. */
+export type Cleanup = (close: () => void | Promise<void>) => void
+
+/** One name with a copy at each site, and a front door before each; `network`: three numbers of an address, of this test alone. */
+export async function doorsOf(cleanup: Cleanup, network: string, routing: Routing) {
+  const sites = Object.keys(routing)
+  const doors = Object.fromEntries(sites.map((site, index) => [site, new Door(`${network}.${index + 1}`)]))
+  let port = 0
+  for (const door of Object.values(doors)) {
+    port = await door.open(port)
+    cleanup(() => door.close())
+  }
+  const at = (site: string) => ({ address: doors[site]?.address ?? '', port, crosses: [internetOf(site)] })
+  const recordAt = (site: string): RecordConfig => ({
+    name: 'game.example.com',
+    app: 'game',
+    site,
+    address: at(site).address,
+    ttlSeconds: 60,
+    routing: routing[site] ?? { kind: 'simple' },
+  })
+  return { sites, doors, port, at, recordAt }
 }
 
 /** Milliseconds until it held. */

@@ -9,8 +9,9 @@ import { afterAll, describe, expect, test, vi } from 'vitest'
 import { resolver } from '../audiences/resolver.ts'
 import { internetOf } from '../conditions.ts'
 import { checkers } from './checkers.ts'
-import type { CheckConfig, DnsConfig, RecordConfig } from './config.ts'
-import { Door, fakeWorld, seeded, until } from './endpoint.case.ts'
+import type { CheckConfig, DnsConfig } from './config.ts'
+import type { Cleanup, Routing } from './endpoint.case.ts'
+import { Door, doorsOf, fakeWorld, seeded, until } from './endpoint.case.ts'
 import { checkPortHop, names } from './index.ts'
 
 const speed = 10
@@ -21,11 +22,7 @@ afterAll(async () => {
 })
 let fleets = 0
 
-type Routing = Readonly<Record<string, RecordConfig['routing']>>
-
 /** One name with a copy at each site, their doors, and its name servers. */
-type Cleanup = (close: () => void | Promise<void>) => void
-
 async function fleet(
   cleanup: Cleanup,
   routing: Routing,
@@ -38,26 +35,13 @@ async function fleet(
 ) {
   const world = fakeWorld(faster)
   fleets += 1
-  const net = fleets
-  const sites = Object.keys(routing)
-  const doors = Object.fromEntries(sites.map((site, index) => [site, new Door(`127.20.${net}.${index + 1}`)]))
-  let port = 0
-  for (const door of Object.values(doors)) {
-    port = await door.open(port)
-    cleanup(() => door.close())
-  }
-  const at = (site: string) => ({ address: doors[site]?.address ?? '', port, crosses: [internetOf(site)] })
+  const { sites, doors, port, at, recordAt } = await doorsOf(cleanup, `127.20.${fleets}`, routing)
   const config: DnsConfig = {
     port: 0,
     zones: ['example.com'],
     aliases: [{ name: 'www.example.com', to: 'game.example.com', kind: 'alias', ttlSeconds: 60 }],
     records: sites.map((site) => ({
-      name: 'game.example.com',
-      app: 'game',
-      site,
-      address: at(site).address,
-      ttlSeconds: 60,
-      routing: routing[site] ?? { kind: 'simple' },
+      ...recordAt(site),
       ...(check !== 'none' && { check: site }),
       ...(alias && { targets: at(site) }),
     })),

@@ -1,16 +1,14 @@
 // The copies of a plan that run here, with what stands in front of each: decided by the same places, traits and declarations as in the
 // twin (worlds/twin/build.ts, reach.ts), so that both mean the same doors.
 
-import type { KubernetesObject } from '../../../../artefacts/artefact.ts'
-import { mainWorkload } from '../../../../artefacts/workloads/carry.ts'
-import { at, fieldsAt, isFields, itemsAt, selects } from '../../../../artefacts/workloads/fields.ts'
-import { sourceFiles } from '../../../../artefacts/workloads/source.ts'
+import { at, fieldsAt } from '../../../../artefacts/workloads/fields.ts'
 import type { App, Fleet, Placement, Site } from '../../../../model/fleet.ts'
 import { lookup } from '../../../../model/lookup.ts'
 import type { Plan } from '../../../../model/plan.ts'
 import { traitsOf } from '../../../../places/index.ts'
 import type { TargetCheck } from '../../../../timers/load-balancer.ts'
 import { controllerCheck } from '../../../../timers/load-balancer.ts'
+import { labelTexts, objectsOf, placementOf, siteOfMember } from '../../copies.ts'
 import type { Owner } from '../../engine.ts'
 import type { Layout, LocalCluster } from '../../layout.ts'
 import type { Hop } from '../conditions.ts'
@@ -30,12 +28,12 @@ export interface Places {
 
 export function doorsOf(plan: Plan, layout: Layout, places: Places): readonly DoorConfig[] {
   const ways = waysOf(layout, places)
-  return copiesOf(plan, layout).map((copy) => doorOf(plan, copy, ways(copy.on), places))
+  return behindDoors(plan, layout).map((copy) => doorOf(plan, copy, ways(copy.on), places))
 }
 
 /** A public one and one on the LAN for each copy that lets anybody in. */
 export const doorKeys = (plan: Plan, layout: Layout): readonly string[] =>
-  copiesOf(plan, layout).flatMap(({ app, site }) =>
+  behindDoors(plan, layout).flatMap(({ app, site }) =>
     app.expose === undefined ? [] : [publicKey(app.name, site.name), lanKey(app.name, site.name)],
   )
 
@@ -80,7 +78,7 @@ interface Copy {
 }
 
 /** Of federated apps one on each member, whatever Karmada gives it. */
-function copiesOf({ fleet, placement: assigned }: Plan, { clusters, federations }: Layout): readonly Copy[] {
+function behindDoors({ fleet, placement: assigned }: Plan, { clusters, federations }: Layout): readonly Copy[] {
   const find = lookup(fleet)
   const running = new Map(clusters.map((cluster) => [cluster.owner.name, cluster]))
   const copies = new Map<string, Copy>()
@@ -93,20 +91,14 @@ function copiesOf({ fleet, placement: assigned }: Plan, { clusters, federations 
   for (const row of assigned) {
     const app = find.app(row.app)
     if (app === undefined || row.federation !== undefined) continue
-    const placement =
-      app.placement.find(({ site, namespace }) => site === row.site && namespace === row.namespace) ??
-      app.placement.find(({ site }) => site === row.site)
+    const placement = placementOf(app, row)
     if (placement !== undefined) put(app, row.site, running.get(row.cluster), placement)
   }
   for (const { owner, members } of federations)
     for (const app of fleet.apps)
       for (const placement of app.placement) {
         if (placement.federation !== owner.name) continue
-        for (const { cluster: name } of members) {
-          const sites = find.sitesOf(name)
-          const site = find.cluster(name)?.at ?? sites.find(({ cluster }) => cluster === name)?.name ?? sites[0]?.name
-          put(app, site, running.get(name), placement)
-        }
+        for (const { cluster } of members) put(app, siteOfMember(fleet, cluster), running.get(cluster), placement)
       }
   return [...copies.values()]
 }
@@ -145,7 +137,7 @@ function doorOf({ fleet }: Plan, copy: Copy, ways: readonly SiteWay[], places: P
   const inRegion = ways.filter((way) => localeOf(way.site) === 'availability-zone')
   return {
     ...{ app: app.name, site: site.name, cluster: on.owner.name },
-    ...objectsOf(copy, loadBalancer === 'alb'),
+    ...knownBy(copy, loadBalancer === 'alb'),
     ...{ kind: isBalancer ? 'balancer' : 'proxy', stands },
     api: places.api(on.owner),
     ways,
@@ -198,33 +190,17 @@ function checkOf({ expose }: App): TargetCheck {
 }
 
 /** By what its pods, its Service and its Ingress are known in the cluster. */
-function objectsOf(
+function knownBy(
   { app, placement, namespace }: Copy,
   isAlb: boolean,
 ): Pick<DoorConfig, 'namespace' | 'service' | 'pods' | 'ingress'> {
-  const objects = sourceFiles(app, placement).flatMap((file) => file.objects)
-  const main = mainWorkload(objects)
-  const services = objects.filter((one) => one.kind === 'Service' && at(one, 'spec', 'clusterIP') !== 'None')
-  const service = main === undefined ? services[0] : services.find((one) => selects(at(one, 'spec', 'selector'), main))
+  const { main, service, ingress } = objectsOf(app, placement)
   const labels =
     service === undefined ? fieldsAt(main, 'spec', 'selector', 'matchLabels') : at(service, 'spec', 'selector')
-  const ingress = objects.find((one) => one.kind === 'Ingress' && leadsTo(one, service))
-  const name = ingress?.metadata.name ?? service?.metadata.name
   return {
     namespace: service?.metadata.namespace ?? main?.metadata.namespace ?? namespace,
     service: service?.metadata.name,
-    pods: main === undefined && service === undefined ? undefined : textsOf(labels),
-    ingress: isAlb && app.expose !== undefined ? name : undefined,
+    pods: main === undefined && service === undefined ? undefined : labelTexts(labels),
+    ingress: isAlb && app.expose !== undefined && app.expose.balancerBy !== 'stack' ? ingress : undefined,
   }
 }
-
-const leadsTo = (ingress: KubernetesObject, service: KubernetesObject | undefined): boolean =>
-  [
-    at(ingress, 'spec', 'defaultBackend'),
-    ...itemsAt(ingress, 'spec', 'rules').flatMap((rule) =>
-      itemsAt(rule, 'http', 'paths').map((path) => at(path, 'backend')),
-    ),
-  ].some((backend) => service === undefined || at(backend, 'service', 'name') === service.metadata.name)
-
-const textsOf = (labels: unknown): Readonly<Record<string, string>> =>
-  Object.fromEntries(Object.entries(isFields(labels) ? labels : {}).map(([key, value]) => [key, String(value)]))

@@ -4,16 +4,14 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { needs } from '../../../../../test/needs.ts'
 import { plan, readFleet } from '../../../../index.ts'
-import { enginesOfMachine } from '../../binaries.ts'
+import type { KubeObject } from '../../../kube/client.ts'
+import { until } from '../../../kube/until.ts'
 import type { Clients } from '../../clients.ts'
 import { clientsFor } from '../../clients.ts'
-import { down } from '../../down.ts'
 import type { Owner } from '../../engine.ts'
-import type { KubeObject } from '../../kube/client.ts'
-import { until } from '../../kube/until.ts'
+import { bringUp, takeDown } from '../../testing/brought-up.case.ts'
 import type { Machine } from '../../testing/machine.case.ts'
 import { controlPlaneEngines, hasEngines, machine, processesOf } from '../../testing/machine.case.ts'
-import { up } from '../../up.ts'
 import type { OutsideClient } from '../client.ts'
 import { allWell, serviceLinkOf } from '../conditions.ts'
 import { outsideFound } from '../found.ts'
@@ -21,8 +19,6 @@ import type { DoorState } from './door.ts'
 
 const source = fileURLToPath(new URL('../../../../../examples/local-zone', import.meta.url))
 const minute = 60_000
-const now = () => new Date()
-const say = () => undefined
 const cluster: Owner = { kind: 'cluster', name: 'eks-cluster' }
 const deployment = '/apis/apps/v1/namespaces/game-2048-lz/deployments/deployment-2048-lz'
 
@@ -34,21 +30,13 @@ beforeEach(needs('a control plane', () => hasEngines(controlPlaneEngines)))
 beforeAll(async () => {
   if (hasEngines(controlPlaneEngines) !== true) return
   here = machine('doors', source)
-  const made = plan(await readFleet([source]))
-  const engines = enginesOfMachine(process.env)
-  await up({ plan: made, only: undefined, folder: here.folder, speed: 20, ...{ source, say, now, engines } })
+  await bringUp(here, plan(await readFleet([source])), { speed: 20 })
   clients = clientsFor(here.folder, () => here.state().ports)
   const found = outsideFound(here.folder, here.state())
   if (found === undefined) throw new Error('there is no world outside')
   outside = found
 }, 5 * minute)
-afterAll(async () => {
-  if (here === undefined) return
-  clients?.close()
-  await down({ folder: here.folder, say, now })
-  expect(processesOf(here.root)).toEqual([])
-  here.remove()
-}, 2 * minute)
+afterAll(() => takeDown(here, clients, ({ root }) => expect(processesOf(root)).toEqual([])), 2 * minute)
 
 const doorsNow = async (): Promise<readonly DoorState[]> => (await outside.state()).parts.doors as readonly DoorState[]
 const doorAt = async (site: string): Promise<DoorState> => {

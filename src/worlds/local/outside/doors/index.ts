@@ -2,10 +2,10 @@
 // known is shared by all doors of a cluster.
 
 import { readFileSync } from 'node:fs'
+import type { Credentials } from '../../../kube/client.ts'
+import type { Patience } from '../../../kube/watch.ts'
+import { asClientGo, eager } from '../../../kube/watch.ts'
 import { pkiFiles } from '../../engines/control-plane.ts'
-import type { Patience } from '../../kube/watch.ts'
-import { asClientGo, eager } from '../../kube/watch.ts'
-import type { Credentials } from '../../probe.ts'
 import type { Part, Surroundings } from '../part.ts'
 import type { DoorConfig, SiteWay } from './config.ts'
 import type { Door, DoorState } from './door.ts'

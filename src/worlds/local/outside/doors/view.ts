@@ -1,10 +1,10 @@
 // What one client of an API server knows of pods, nodes, endpoints and Ingresses: the world as it last heard of it. Kept as little as the
 // doors need, since the same pod is known to several.
 
+import type { ApiConnection, ApiServer, Patience } from '../../../kube/watch.ts'
+import { connectionTo } from '../../../kube/watch.ts'
 import { siteLabel } from '../../engines/kwok.ts'
 import { podAnnotations } from '../../engines/stages.ts'
-import type { ApiConnection, ApiServer, Patience } from '../../kube/watch.ts'
-import { connectionTo } from '../../kube/watch.ts'
 import { offLabel } from './config.ts'
 
 export interface PodSeen {

@@ -15,23 +15,30 @@ export interface GitServer {
 
 export interface GitLimits {
   readonly atOnce: number
+  /** Until its turn comes; then it is told to come again. */
+  readonly turnSeconds: number
   /** From its turn on, until the whole of a request is here. */
   readonly bodySeconds: number
   /** From its turn on, until the whole of the answer is away. */
   readonly wholeSeconds: number
 }
 
-/** Nobody holds a turn for ever who stalls. Flux gives a fetch up after 60 seconds itself (GitRepository, spec.timeout). */
-export const gitLimits: GitLimits = { atOnce: 4, bodySeconds: 30, wholeSeconds: 60 }
+/** Nobody holds a turn for ever who stalls, or waits for one for ever. Flux gives a fetch up after 60 seconds itself (GitRepository, spec.timeout). */
+export const gitLimits: GitLimits = { atOnce: 4, turnSeconds: 45, bodySeconds: 30, wholeSeconds: 60 }
 
-export function gitServer(repository: () => string, limits: GitLimits = gitLimits): GitServer {
+export function gitServer(
+  repository: () => string,
+  say: (line: string) => void,
+  limits: GitLimits = gitLimits,
+): GitServer {
   let running = 0
   let served = 0
   const waiting: (() => void)[] = []
 
-  async function turn(): Promise<() => void> {
-    if (running >= limits.atOnce) await new Promise<void>((go) => waiting.push(go))
-    else running += 1
+  /** Undefined: it did not come in time. */
+  async function turn(): Promise<(() => void) | undefined> {
+    if (running < limits.atOnce) running += 1
+    else if (!(await hasCome())) return undefined
     let over = false
     return () => {
       if (over) return
@@ -42,8 +49,28 @@ export function gitServer(repository: () => string, limits: GitLimits = gitLimit
     }
   }
 
+  const hasCome = (): Promise<boolean> =>
+    new Promise((resolve) => {
+      const go = (): void => {
+        clearTimeout(late)
+        resolve(true)
+      }
+      const late = setTimeout(() => {
+        waiting.splice(waiting.indexOf(go), 1)
+        resolve(false)
+      }, limits.turnSeconds * 1_000)
+      waiting.push(go)
+    })
+
   async function run(request: IncomingMessage, response: ServerResponse, advertise: boolean): Promise<void> {
     const release = await turn()
+    if (release === undefined) {
+      const why = `${limits.atOnce} fetches are under way, and this one waited ${limits.turnSeconds} s for its turn`
+      say(`repositories: ${why}`)
+      response.writeHead(503, { 'content-type': 'text/plain', 'retry-after': '5' })
+      response.end(`skerry: ${why}: the machine has too much to do; it is asked again at the next interval\n`)
+      return
+    }
     try {
       if (response.destroyed) release()
       else begin(request, response, advertise, release)

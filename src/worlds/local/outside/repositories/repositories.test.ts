@@ -1,8 +1,9 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { writeCharts } from '../../delivery/charts.ts'
 import { commitFiles } from '../../delivery/git.ts'
@@ -62,6 +63,17 @@ test('a commit is made only when the files are others, and takes the refs along'
   expect(git('rev-list', '--count', 'main')).toBe('2')
 })
 
+test('a repository whose making was cut off by a kill is made whole by the next run', () => {
+  const cut = join(root, 'cut.git')
+  mkdirSync(cut)
+  const made = commitFiles({ ...repository, folder: cut }, now)
+  expect(made.changed).toBe(true)
+  expect(commitFiles({ ...repository, folder: cut }, now)).toEqual({ ...made, changed: false })
+  // further on: its head was not written yet
+  rmSync(join(cut, 'HEAD'))
+  expect(commitFiles({ ...repository, folder: cut }, now)).toEqual({ ...made, changed: false })
+})
+
 test('nothing can be pushed, and nothing else of the disk be read', async () => {
   expect((await fetch(at('/fleet.git/info/refs?service=git-receive-pack'))).status).toBe(404)
   for (const path of [
@@ -105,7 +117,7 @@ test('what is no path is refused, and the next one is answered', async () => {
 
 test('who stalls loses the turn, and others get it', async () => {
   const ports = await choosePorts({ repositories: ['http'] }, {})
-  const limits = { atOnce: 2, bodySeconds: 0.4, wholeSeconds: 0.8 }
+  const limits = { atOnce: 2, turnSeconds: 10, bodySeconds: 0.4, wholeSeconds: 0.8 }
   const other = repositories({ say: () => undefined, failed: (failure) => void failures.push(failure) }, limits)
   const own = ports.repositories?.http ?? 0
   await other.configure({ port: own, git: folder, charts })
@@ -120,6 +132,29 @@ test('who stalls loses the turn, and others get it', async () => {
   expect(refs.status).toBe(200)
   expect(await refs.text()).toContain('refs/heads/main')
   await Promise.all(stalled)
+  await other.close()
+  expect(failures).toEqual([])
+}, 20_000)
+
+test('who waits too long for a turn is told so, and the turn goes to the next', async () => {
+  const ports = await choosePorts({ repositories: ['http'] }, {})
+  const limits = { atOnce: 1, turnSeconds: 0.2, bodySeconds: 1, wholeSeconds: 2 }
+  const said: string[] = []
+  const other = repositories({ say: (line) => void said.push(line), failed: (it) => void failures.push(it) }, limits)
+  const own = ports.repositories?.http ?? 0
+  await other.configure({ port: own, git: folder, charts })
+  const stalled = connect(own, '127.0.0.1')
+  stalled.on('error', () => undefined)
+  stalled.write('POST /fleet.git/git-upload-pack HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n00')
+  const ended = new Promise((resolve) => stalled.once('close', resolve))
+  await pause(100)
+  const refs = () => fetch(`http://127.0.0.1:${own}/fleet.git/info/refs?service=git-upload-pack`)
+  const late = await refs()
+  expect(late.status).toBe(503)
+  expect(await late.text()).toContain('1 fetches are under way, and this one waited 0.2 s for its turn')
+  expect(said.join('\n')).toContain('waited 0.2 s for its turn')
+  await ended
+  expect((await refs()).status).toBe(200)
   await other.close()
   expect(failures).toEqual([])
 }, 20_000)

@@ -18,7 +18,7 @@ export function repositories(
   let config: RepositoriesConfig | undefined
   let server: Server | undefined
   let charts = 0
-  const git = gitServer(() => config?.git ?? '', limits)
+  const git = gitServer(() => config?.git ?? '', say, limits)
 
   /** Whatever comes, and whatever becomes of a file meanwhile, nothing is thrown at the server. */
   function handle(request: IncomingMessage, response: ServerResponse): void {

@@ -1,9 +1,27 @@
-// A Kubernetes API server as skerry talks to it: JSON over TLS with the fleet's own certificates. No client library: what is needed is
-// get, server-side apply and patch of a handful of kinds, and the official client takes sixteen packages and longer to load than a
-// cluster takes to answer.
+// A Kubernetes API server as skerry talks to it: JSON over TLS, with the certificates of a fleet on this machine or with a token. No client
+// library: what is needed is get, server-side apply and patch of a handful of kinds, and the official client takes sixteen packages and
+// longer to load than a cluster takes to answer.
 
 import { Agent, request } from 'node:https'
-import type { Credentials } from '../probe.ts'
+
+/** By certificate, PEM. */
+export interface Credentials {
+  readonly ca: string
+  readonly cert: string
+  readonly key: string
+}
+
+/** An API server anywhere, and how one is known there: by certificate, or by a token that is asked for before each request. */
+export interface Server {
+  /** Such as `https://0123.gr7.us-west-2.eks.amazonaws.com`. */
+  readonly url: string
+  /** PEM; undefined: one that the machine trusts anyway. */
+  readonly ca?: string
+  readonly certificate?: { readonly cert: string; readonly key: string }
+  readonly token?: () => Promise<string>
+  /** The name in its certificate, where it is reached by another one: through a tunnel. */
+  readonly servername?: string
+}
 
 export interface KubeObject {
   readonly apiVersion: string
@@ -28,12 +46,16 @@ export class KubeError extends Error {
 }
 
 export interface KubeClient {
+  /** How it is reached, for a program that asks it itself. */
+  readonly server?: Server
   /** Undefined for 404. */
   get<T = KubeObject>(path: string): Promise<T | undefined>
   /** Server-side apply; fields that others own are taken. */
   apply(object: KubeObject): Promise<KubeObject>
   /** The same for text that is YAML already. */
   applyYaml(path: string, yaml: string): Promise<KubeObject>
+  /** The object as an apply would leave it, by a dry run: nothing changes. */
+  tried(object: KubeObject): Promise<KubeObject>
   post(path: string, body: unknown): Promise<KubeObject>
   /** Creates from YAML; a large schema takes the server half the time of an apply. */
   postYaml(path: string, yaml: string): Promise<KubeObject>
@@ -51,21 +73,36 @@ interface ResourceList {
 
 const manager = 'fieldManager=skerry&force=true'
 
-export function kubeClient(port: number, credentials: Credentials, timeoutMs = 15_000): KubeClient {
-  const agent = new Agent({ keepAlive: true, maxSockets: 8, ...credentials })
+/** One of this machine. */
+export const kubeClient = (port: number, { ca, cert, key }: Credentials, timeoutMs?: number): KubeClient =>
+  kubeClientAt({ url: `https://127.0.0.1:${port}`, ca, certificate: { cert, key } }, timeoutMs)
+
+export function kubeClientAt(server: Server, timeoutMs = 15_000): KubeClient {
+  const { url, ca, certificate, token, servername } = server
+  const { hostname, port, pathname } = new URL(url)
+  const base = pathname.replace(/\/$/, '')
+  const agent = new Agent({
+    keepAlive: true,
+    maxSockets: 8,
+    ...(ca !== undefined && { ca }),
+    ...(servername !== undefined && { servername }),
+    ...certificate,
+  })
   const lists = new Map<string, Promise<ResourceList | undefined>>()
 
-  function send(method: string, path: string, type?: string, body?: string): Promise<string> {
+  async function send(method: string, path: string, type?: string, body?: string): Promise<string> {
+    const bearer = await token?.()
     return new Promise((resolve, reject) => {
       const asked = request({
-        host: '127.0.0.1',
-        port,
-        path,
+        host: hostname.replace(/^\[|\]$/g, ''),
+        port: port === '' ? 443 : port,
+        path: `${base}${path}`,
         method,
         agent,
         timeout: timeoutMs,
         headers: {
           accept: 'application/json',
+          ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }),
           ...(body !== undefined && { 'content-type': type, 'content-length': Buffer.byteLength(body) }),
         },
       })
@@ -117,10 +154,20 @@ export function kubeClient(port: number, credentials: Credentials, timeoutMs = 1
     json(send('PATCH', `${path}?${manager}`, 'application/apply-patch+yaml', text))
 
   return {
+    server,
     get,
     pathOf,
     apply: async (object) => applyText(await pathOf(object), JSON.stringify(object)),
     applyYaml: applyText,
+    tried: async (object) =>
+      json(
+        send(
+          'PATCH',
+          `${await pathOf(object)}?${manager}&dryRun=All`,
+          'application/apply-patch+yaml',
+          JSON.stringify(object),
+        ),
+      ),
     post: (path, body) => json(send('POST', path, 'application/json', JSON.stringify(body))),
     postYaml: (path, yaml) => json(send('POST', `${path}?fieldManager=skerry`, 'application/yaml', yaml)),
     merge: (path, body) => json(send('PATCH', path, 'application/merge-patch+json', JSON.stringify(body))),

@@ -5,7 +5,8 @@ import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2'
 import { connect } from 'node:http2'
 import { StringDecoder } from 'node:string_decoder'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Credentials } from '../probe.ts'
+
+import type { Credentials } from './client.ts'
 import { KubeError } from './client.ts'
 
 export interface ApiServer {

@@ -1,7 +1,7 @@
 // Asks again until the answer is there: an API that is still starting refuses, and that is no failure yet.
 
 import { setTimeout as pause } from 'node:timers/promises'
-import { Refusal } from '../../../model/refusal.ts'
+import { Refusal } from '../../model/refusal.ts'
 
 /** `ask` gives undefined while it is not so far; the last error is told when the time is over. */
 export async function until<T extends object | string | number | true>(

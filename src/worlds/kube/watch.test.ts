@@ -1,7 +1,7 @@
 // Watches against a server of a few lines, over a way that can be cut.
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import type { FakeApi, FakeObject, FakeWay } from '../testing/fake-api.case.ts'
-import { fakeApi, fakeWay } from '../testing/fake-api.case.ts'
+import type { FakeApi, FakeObject, FakeWay } from '../local/testing/fake-api.case.ts'
+import { fakeApi, fakeWay } from '../local/testing/fake-api.case.ts'
 import { until } from './until.ts'
 import type { Heard, Patience } from './watch.ts'
 import { connectionTo, watch } from './watch.ts'

@@ -1,0 +1,16 @@
+// What a drill on this machine takes for granted, told with its result.
+
+import { expect, test } from 'vitest'
+import { assumptionsOf } from './assumptions.ts'
+
+const outside = { fleet: 'shops', speed: 1, events: 0, failures: 7, parts: {} }
+const told = (failures: number) =>
+  assumptionsOf({ name: 'any' } as never, 1, outside, { kubernetes: '1.35', karmada: '1.18' } as never, failures).join(
+    '\n',
+  )
+
+test('where the process outside failed while it was drilled, the report says that it is to be doubted, and where to look', () => {
+  expect(told(0)).not.toContain('failed')
+  expect(told(1)).toContain('failed once while it was drilled')
+  expect(told(3)).toMatch(/failed 3 times while it was drilled.*skerry logs shops outside/)
+})
