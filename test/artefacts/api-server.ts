@@ -1,9 +1,13 @@
 // One real API server that serves every kind an artefact may be of: those of Kubernetes, those of Flux, Karmada and EKS Anywhere by their
-// definitions, and Karmada's `Cluster`, which has none, by its aggregated API. No controller runs, and no webhook: what only a webhook
-// refuses is not refused here.
+// definitions, and Karmada's `Cluster`, which has none, by its aggregated API. It is started as Karmada's is: that of a cluster has no
+// certificate to hand a request on with, so that the aggregated one would take every request for an anonymous one. No controller runs, and
+// no webhook: what only a webhook refuses is not refused here.
 
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { Refusal } from '../../src/model/refusal.ts'
+import type { KubeClient, KubeObject } from '../../src/worlds/kube/client.ts'
+import { until } from '../../src/worlds/kube/until.ts'
 import { clientsFor } from '../../src/worlds/local/clients.ts'
 import type { Owner } from '../../src/worlds/local/engine.ts'
 import { engineId } from '../../src/worlds/local/engine.ts'
@@ -14,15 +18,14 @@ import {
   aggregatedPorts,
   karmadaAggregatedApiserver,
 } from '../../src/worlds/local/engines/karmada-aggregated-apiserver.ts'
-import { apiServerPorts, kubeApiserver } from '../../src/worlds/local/engines/kube-apiserver.ts'
+import { karmadaApiserver } from '../../src/worlds/local/engines/karmada-apiserver.ts'
+import { apiServerPorts } from '../../src/worlds/local/engines/kube-apiserver.ts'
 import { privateFolder } from '../../src/worlds/local/folder.ts'
 import { aggregation, namespaces } from '../../src/worlds/local/karmada/objects.ts'
-import type { KubeClient, KubeObject } from '../../src/worlds/local/kube/client.ts'
-import { until } from '../../src/worlds/local/kube/until.ts'
 import { makePki } from '../../src/worlds/local/pki.ts'
 import { choosePorts } from '../../src/worlds/local/ports.ts'
 import type { Runner } from '../../src/worlds/local/runner.ts'
-import { ensureRunning, stopEngines } from '../../src/worlds/local/runner.ts'
+import { ensureRunning, logPath, PortTaken, stopEngines } from '../../src/worlds/local/runner.ts'
 import { freshState, ledgerAt } from '../../src/worlds/local/state.ts'
 
 export interface ApiServer {
@@ -32,13 +35,14 @@ export interface ApiServer {
   readonly stop: () => Promise<void>
 }
 
-const owner: Owner = { kind: 'cluster', name: 'judge' }
+const owner: Owner = { kind: 'federation', name: 'judge' }
 const crdPath = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
 
 export async function startApiServer(
   root: string,
   binary: (name: string) => string,
   crdFolders: readonly string[],
+  passes = 3,
 ): Promise<ApiServer> {
   const now = (): Date => new Date()
   const of: ControlPlane = { owner, folder: privateFolder(join(root, 'judge')), pki: pkiFiles(join(root, 'pki')) }
@@ -47,7 +51,7 @@ export async function startApiServer(
   const ports = await choosePorts(
     {
       [engineId(owner, 'etcd')]: etcdPorts,
-      [engineId(owner, 'kube-apiserver')]: apiServerPorts,
+      [engineId(owner, 'karmada-apiserver')]: apiServerPorts,
       [engineId(owner, 'karmada-aggregated-apiserver')]: aggregatedPorts,
     },
     {},
@@ -67,7 +71,7 @@ export async function startApiServer(
     await ensureRunning(runner, etcd(of, { client: etcdPort, peer: port('etcd', 'peer') }))
     await ensureRunning(
       runner,
-      kubeApiserver(of, { ports: https('kube-apiserver'), etcdPort, serviceCidr: '10.96.0.0/16' }),
+      karmadaApiserver(of, { ports: https('karmada-apiserver'), etcdPort, serviceCidr: '10.96.0.0/16' }),
     )
     const client = clients.of(owner)
     for (const namespace of namespaces) await client.apply(namespace)
@@ -80,10 +84,21 @@ export async function startApiServer(
     ])
     return { client, kubeconfig: kubeconfigPath(of), stop }
   } catch (error) {
+    const said = Object.keys(ledger.state().engines).map((id) => `${id}:\n${lastLines(logPath(root, id))}`)
     await stop()
-    throw error
+    // what else starts on this machine may take a port that was free when it was chosen
+    if (error instanceof PortTaken && passes > 1) return startApiServer(root, binary, crdFolders, passes - 1)
+    throw new Error([...wordsOf(error), 'The last that its engines said:', ...said].join('\n'), { cause: error })
   }
 }
+
+const wordsOf = (error: unknown): readonly string[] => [
+  error instanceof Error ? error.message : String(error),
+  ...(error instanceof Refusal ? error.problems.map(({ message }) => message) : []),
+]
+
+const lastLines = (log: string): string =>
+  existsSync(log) ? readFileSync(log, 'utf8').trimEnd().split('\n').slice(-12).join('\n') : 'nothing'
 
 async function serve(client: KubeClient, folders: readonly string[]): Promise<void> {
   const files = folders.flatMap((folder) =>
