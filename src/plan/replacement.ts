@@ -41,7 +41,7 @@ const fixed: Partial<Readonly<Record<StepKind, readonly Fixed[]>>> = {
       path: /^(kind|region|account|network|at)$/,
       source: 'a control plane stays in the account, network and place that it was made in',
     },
-    { path: /^(serviceCidr|ipFamily)$/, source: createOnly('AWS::EKS::Cluster'), of: isKind('eks') },
+    { path: /^(serviceCidr|ipFamily|secretsKey)$/, source: createOnly('AWS::EKS::Cluster'), of: isKind('eks') },
     {
       path: /^(storage|controlPlaneInstanceType|etcdInstanceType|placementGroup|spreadLevel)$/,
       source: createOnly('AWS::EKS::Cluster'),

@@ -2,9 +2,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { everyShape } from '../../../test/cloud/every-shape.ts'
 import { fleetFrom } from '../../fleet/from.ts'
 import { readFleet } from '../../fleet/read.ts'
 import { plan } from '../../plan/index.ts'
+import { workloadBundles } from '../workloads/bundles.ts'
 import { cloudFormationFiles } from './assembly.ts'
 import { cluster } from './cluster.ts'
 import type { StackFile } from './stacks.ts'
@@ -300,6 +302,11 @@ describe('every stack', () => {
     rmSync(outdir, { recursive: true })
   })
 
+  // CloudFormation gives other characters back as question marks, so that a template would never equal the one that is there
+  test('is written in ASCII', () => {
+    for (const { name, template } of each()) expect(JSON.stringify(template), name).not.toMatch(/[^\x20-\x7e]/)
+  })
+
   test('is the same when it is made again', async () => {
     const made = plan(await readFleet(['examples/wavelength']))
     expect(cloudFormationFiles(made)).toEqual(cloudFormationFiles(made))
@@ -391,5 +398,98 @@ sites:
     const text = (name: string) => JSON.stringify(made.find((it) => it.name === name)?.template)
     expect(text('plant-cluster-local')).toContain('"ClusterId"')
     expect(text('plant-nodes-plant-workers')).toContain('enableOutpost: true\\n    id: ${Id}')
+  })
+})
+
+describe('shapes that the examples have not', () => {
+  let known: readonly StackFile[] | undefined
+  const of = (name: string): StackFile => {
+    known ??= stacksOf(plan(everyShape()))
+    const found = known.find((it) => it.name === `shapes-${name}`)
+    if (found === undefined) throw new Error(`no stack ${name}`)
+    return found
+  }
+
+  test('a load balancer that is a stack’s is one for each zone, and its names reach Route 53 without a second phase', () => {
+    const edge = of('front-shop-los-angeles')
+    expect(resources(edge).LoadBalancer?.Properties.Subnets).toHaveLength(1)
+    expect(resources(of('front-shop-oregon')).LoadBalancer?.Properties.Subnets).toHaveLength(2)
+    const dns = of('dns-example-com')
+    expect(dns.template.Parameters).toBeUndefined()
+    expect(dns.needs).toEqual(
+      expect.arrayContaining([
+        'shapes-front-shop-los-angeles',
+        'shapes-front-shop-oregon',
+        'shapes-front-stream-oregon',
+      ]),
+    )
+    const alias = resources(dns).RecordShopExampleComLosAngeles?.Properties.AliasTarget
+    expect(alias?.DNSName?.['Fn::GetStackOutput']).toEqual({
+      StackName: 'shapes-front-shop-los-angeles',
+      Region: 'us-west-2',
+      OutputName: 'DNSName',
+    })
+    // and a name that changed is read again: the record holds a hash of what made it
+    const record = resources(dns).RecordShopExampleComLosAngeles as unknown as { readonly Metadata: object }
+    expect(Object.keys(record.Metadata)).toEqual(['skerry.dev/of'])
+  })
+
+  test('its target group is the one that the copy’s binding names', () => {
+    const bindings = workloadBundles(plan(everyShape()))
+      .flatMap(({ base, overlays }) => [...base, ...overlays.flatMap(({ extra, patches }) => [...extra, ...patches])])
+      .flatMap(({ objects }) => objects)
+    const group = String(resources(of('front-stream-oregon')).Targets?.Properties.Name)
+    expect(group.length).toBeLessThanOrEqual(32)
+    expect(JSON.stringify(bindings)).toContain(`"targetGroupName":"${group}"`)
+    expect(bindings.filter(({ kind }) => kind === 'Ingress')).toEqual([])
+  })
+
+  test('TLS ends at a listener that names its certificate', () => {
+    expect(resources(of('front-stream-oregon')).Listener?.Properties).toMatchObject({ Protocol: 'TLS', Port: 443 })
+  })
+
+  test('a local cluster on an Outpost keeps its instances on different hosts, has etcd of its own, and no access entry', () => {
+    const rack = of('cluster-rack')
+    expect(resources(rack).Cluster?.Properties.OutpostConfig).toMatchObject({
+      ControlPlanePlacement: { SpreadLevel: 'host' },
+      EtcdInstanceType: 'c5d.large',
+      EtcdPlacement: { SpreadLevel: 'host' },
+    })
+    expect(ofType(rack, 'AWS::EKS::AccessEntry')).toEqual([])
+  })
+
+  test('secrets are sealed by a key of the cluster’s own, whose material changes', () => {
+    const made = resources(of('cluster-oregon'))
+    expect(made.SecretsKey?.Properties).toMatchObject({ EnableKeyRotation: true })
+    expect(made.Cluster?.Properties.EncryptionConfig).toMatchObject([
+      { Resources: ['secrets'], Provider: { KeyArn: { 'Fn::GetAtt': ['SecretsKey', 'Arn'] } } },
+    ])
+  })
+
+  test('[seed 47] hosts of the customer join by a role and an entry HYBRID_LINUX, pods on Fargate by a profile', () => {
+    const hosts = resources(of('nodes-floor-hosts'))
+    expect(hosts.NodeAccess?.Properties).toMatchObject({ Type: 'HYBRID_LINUX' })
+    expect(JSON.stringify(hosts.NodeInstanceRole?.Properties.AssumeRolePolicyDocument)).toContain('ssm.amazonaws.com')
+    expect(resources(of('cluster-oregon')).Cluster?.Properties.RemoteNetworkConfig).toMatchObject({
+      RemoteNodeNetworks: [{ Cidrs: ['10.80.0.0/16'] }],
+    })
+    expect(resources(of('nodes-oregon-pods')).Profile?.Properties.Selectors).toEqual([{ Namespace: 'batch' }])
+  })
+
+  test('[seed 83] a management host in a private subnet: no key, no port open, known to the clusters of its network', () => {
+    const made = resources(of('host-main'))
+    expect(made.Host?.Properties).toMatchObject({
+      InstanceType: 't3.micro',
+      MetadataOptions: { HttpTokens: 'required' },
+    })
+    expect(made.Host?.Properties.KeyName).toBeUndefined()
+    expect(made.SecurityGroup?.Properties.SecurityGroupIngress).toBeUndefined()
+    expect(made.AccessOregon?.Properties).toMatchObject({ Type: 'STANDARD' })
+    // a local cluster on an Outpost has its own ways in
+    expect(made.AccessRack).toBeUndefined()
+  })
+
+  test('a machine whose place has no volumes is given none', () => {
+    expect(JSON.stringify(of('nodes-rack-workers').template)).not.toContain('nvme')
   })
 })

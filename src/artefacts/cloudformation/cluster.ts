@@ -41,6 +41,8 @@ export function cluster(stack: Stack, cdk: Cdk, { intent }: Step, context: Clust
   const remoteNodes = asTexts(intent.remoteNodeNetworks)
   const remotePods = asTexts(intent.remotePodNetworks)
   const mode = authenticationModes[asText(intent.authentication) as keyof typeof authenticationModes]
+  const sealed =
+    onOutpost || intent.secretsKey === undefined ? undefined : sealingKey(stack, cdk, asText(intent.secretsKey))
   const made = new eks.CfnCluster(stack, 'Cluster', {
     name,
     version: asText(intent.version),
@@ -58,9 +60,10 @@ export function cluster(stack: Stack, cdk: Cdk, { intent }: Step, context: Clust
           outpostConfig: {
             outpostArns: [context.outpostArn ?? ''],
             controlPlaneInstanceType: asText(intent.controlPlaneInstanceType),
-            ...(intent.placementGroup === undefined
+            ...placedApart('controlPlanePlacement', intent),
+            ...(intent.etcdInstanceType === undefined
               ? {}
-              : { controlPlanePlacement: { groupName: asText(intent.placementGroup) } }),
+              : { etcdInstanceType: asText(intent.etcdInstanceType), ...placedApart('etcdPlacement', intent) }),
           },
         }
       : {
@@ -68,6 +71,9 @@ export function cluster(stack: Stack, cdk: Cdk, { intent }: Step, context: Clust
             authenticationMode: mode ?? 'API',
             bootstrapClusterCreatorAdminPermissions: true,
           },
+          ...(sealed === undefined
+            ? {}
+            : { encryptionConfig: [{ resources: ['secrets'], provider: { keyArn: sealed } }] }),
           upgradePolicy: { supportType: intent.support === 'extended' ? 'EXTENDED' : 'STANDARD' },
           logging: {
             clusterLogging: {
@@ -126,6 +132,38 @@ export function cluster(stack: Stack, cdk: Cdk, { intent }: Step, context: Clust
   output(stack, cdk, outputs.clusterCertificate, made.attrCertificateAuthorityData)
   output(stack, cdk, outputs.clusterSecurityGroup, made.attrClusterSecurityGroupId)
   if (intent.ipFamily !== 'ipv6') output(stack, cdk, outputs.serviceCidr, serviceCidr)
+}
+
+/** Instances on different hosts or racks. A group that is named is the control plane's: etcd of its own has none to be given. */
+function placedApart(
+  where: 'controlPlanePlacement' | 'etcdPlacement',
+  { placementGroup, spreadLevel }: Step['intent'],
+) {
+  const group =
+    where === 'controlPlanePlacement' && placementGroup !== undefined ? { groupName: asText(placementGroup) } : {}
+  const spread = spreadLevel === undefined ? {} : { spreadLevel: asText(spreadLevel) }
+  return Object.keys({ ...group, ...spread }).length === 0 ? {} : { [where]: { ...group, ...spread } }
+}
+
+/** A key of the fleet's own changes its material every year, and can be taken back for thirty days after it is deleted. */
+function sealingKey(stack: Stack, { core, kms }: Cdk, wanted: string): string {
+  if (wanted !== 'own') return wanted
+  return new kms.CfnKey(stack, 'SecretsKey', {
+    description: 'Seals the secrets of the cluster',
+    enableKeyRotation: true,
+    pendingWindowInDays: 30,
+    keyPolicy: {
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Allow',
+          Principal: { AWS: core.Fn.sub('arn:${AWS::Partition}:iam::${AWS::AccountId}:root') },
+          Action: 'kms:*',
+          Resource: '*',
+        },
+      ],
+    },
+  }).attrArn
 }
 
 type Made = InstanceType<Cdk['eks']['CfnCluster']>

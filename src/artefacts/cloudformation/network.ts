@@ -155,9 +155,9 @@ export function network(stack: Stack, cdk: Cdk, { intent }: Step, context: Netwo
 
   /** The local gateway belongs to the Outpost: its ids are known to whoever ordered it. */
   function localGateway() {
-    const table = parameter('LocalGatewayRouteTableId', 'Route table of the local gateway of the Outpost (lgw-rtb-…)')
+    const table = parameter('LocalGatewayRouteTableId', 'Route table of the local gateway of the Outpost (lgw-rtb-...)')
     return {
-      id: parameter('LocalGatewayId', 'The local gateway of the Outpost (lgw-…)').valueAsString,
+      id: parameter('LocalGatewayId', 'The local gateway of the Outpost (lgw-...)').valueAsString,
       association: new ec2.CfnLocalGatewayRouteTableVPCAssociation(stack, 'LocalGatewayRouteTableOfVpc', {
         localGatewayRouteTableId: table.valueAsString,
         vpcId,

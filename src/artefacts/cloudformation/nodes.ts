@@ -29,6 +29,10 @@ export interface PoolShape {
   readonly localCluster: boolean
 }
 
+/** Machines on premises have none; Auto Mode comes with the cluster. */
+export const hasPoolStack = ({ intent }: Pick<Step, 'intent'>): boolean =>
+  ['managed', 'selfManaged', 'hybrid', 'fargate'].includes(asText(intent.kind))
+
 export function nodes(stack: Stack, cdk: Cdk, { intent }: Step, shape: PoolShape): void {
   const { core, iam } = cdk
   const parameter = (id: string) => new core.CfnParameter(stack, id, { type: 'String' }).valueAsString
@@ -57,17 +61,22 @@ export function nodes(stack: Stack, cdk: Cdk, { intent }: Step, shape: PoolShape
   })
   output(stack, cdk, outputs.nodeRole, role.attrArn)
   const machine = {
-    blockDeviceMappings: [
-      {
-        deviceName: '/dev/xvda',
-        ebs: {
-          volumeType: asText(intent.volumeType),
-          volumeSize: Number(intent.volumeSize ?? 20),
-          encrypted: true,
-          deleteOnTermination: true,
-        },
-      },
-    ],
+    // where a place has no volumes, the image is copied to the disks of the machine
+    ...(intent.volumeType === 'nvme'
+      ? {}
+      : {
+          blockDeviceMappings: [
+            {
+              deviceName: '/dev/xvda',
+              ebs: {
+                volumeType: asText(intent.volumeType),
+                volumeSize: Number(intent.volumeSize ?? 20),
+                encrypted: true,
+                deleteOnTermination: true,
+              },
+            },
+          ],
+        }),
     metadataOptions: { httpTokens: 'required', httpPutResponseHopLimit: Number(intent.metadataHopLimit ?? 2) },
     ...(intent.keyPair === undefined ? {} : { keyName: asText(intent.keyPair) }),
   }

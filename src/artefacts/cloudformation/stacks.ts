@@ -4,17 +4,21 @@
 import type { Site } from '../../model/fleet.ts'
 import { lookup } from '../../model/lookup.ts'
 import type { Plan, Step } from '../../model/plan.ts'
-import { dnsRecords } from '../dns/index.ts'
+import { balancersIn, dnsRecords } from '../dns/index.ts'
 import { addons } from './addons.ts'
 import { cluster, waitsForNodes } from './cluster.ts'
 import { alarms, zoneRecords } from './dns.ts'
 import { endpoints } from './endpoints.ts'
+import { fargateProfile } from './fargate.ts'
+import { front, hasFront } from './front.ts'
+import { host } from './host.ts'
+import { hybridNodes } from './hybrid.ts'
 import { karmada } from './karmada.ts'
-import { outputs, stackNames } from './names.ts'
+import { outputs, stackNames, targetGroupName } from './names.ts'
 import { network } from './network.ts'
 import type { PoolValues } from './nodes.ts'
-import { nodes } from './nodes.ts'
-import type { Cdk, Template } from './synthesis.ts'
+import { hasPoolStack, nodes } from './nodes.ts'
+import type { Cdk, Synthesis, Template } from './synthesis.ts'
 import { cdk, synthesised } from './synthesis.ts'
 import { asList, asRecord, asText, asTexts } from './values.ts'
 
@@ -27,7 +31,8 @@ export interface StackFile {
   readonly tags: Readonly<Record<string, string>>
 }
 
-export function stacksOf(plan: Plan): readonly StackFile[] {
+/** `synthesis`: what makes a template; a test gives one that also judges the constructs. */
+export function stacksOf(plan: Plan, synthesis: Synthesis = synthesised): readonly StackFile[] {
   const { fleet, steps } = plan
   const wanted = steps.filter((step) => !step.existing && step.change !== 'remove')
   const named = stackNames(fleet.name)
@@ -79,7 +84,7 @@ export function stacksOf(plan: Plan): readonly StackFile[] {
     stacks.push({
       name: named.network(name),
       ...place(name),
-      template: synthesised(`The network ${name} of the fleet ${fleet.name}`, (stack, it) =>
+      template: synthesis(`The network ${name} of the fleet ${fleet.name}`, (stack, it) =>
         network(stack, it, step, context),
       ),
       needs: [],
@@ -105,7 +110,7 @@ export function stacksOf(plan: Plan): readonly StackFile[] {
     stacks.push({
       name: named.cluster(name),
       ...place(networkName, of?.account),
-      template: synthesised(`The control plane ${name} of the fleet ${fleet.name}`, (stack, it) =>
+      template: synthesis(`The control plane ${name} of the fleet ${fleet.name}`, (stack, it) =>
         cluster(stack, it, step, context),
       ),
       needs: hasStack(networkName) ? [named.network(networkName)] : [],
@@ -116,13 +121,39 @@ export function stacksOf(plan: Plan): readonly StackFile[] {
   const shapes = new Map<string, Template>()
   const poolStacks = new Map<string, string[]>()
   for (const step of wanted) {
-    if (step.kind !== 'pool.join' || (step.intent.kind !== 'managed' && step.intent.kind !== 'selfManaged')) continue
+    if (step.kind !== 'pool.join' || !hasPoolStack(step)) continue
     const clusterName = step.subject.cluster ?? ''
     const made = clusterSteps.get(clusterName)
     if (made === undefined) continue
     const networkName = asText(made.intent.network)
     const { site = '', pool = '' } = step.subject
     const subnets = asTexts(step.intent.subnets)
+    if (step.intent.kind === 'hybrid' || step.intent.kind === 'fargate') {
+      const ofHosts = step.intent.kind === 'hybrid'
+      stacks.push({
+        name: named.nodes(site, pool),
+        ...place(networkName, find.cluster(clusterName)?.account),
+        template: synthesis(
+          ofHosts
+            ? `Hosts of the customer at ${site}, in the fleet ${fleet.name}`
+            : `Pods on Fargate at ${site}, in the fleet ${fleet.name}`,
+          (stack, it) => {
+            const name = it.core.Fn.getStackOutput(named.cluster(clusterName), outputs.clusterName)
+            if (ofHosts) hybridNodes(stack, it, step, name)
+            else
+              fargateProfile(stack, it, step, {
+                clusterName: name,
+                profile: `${site}-${pool}`,
+                subnetId: subnetOf(networkName),
+              })
+          },
+        ),
+        needs: [named.cluster(clusterName), ...(!ofHosts && hasStack(networkName) ? [named.network(networkName)] : [])],
+        tags: tags({ 'skerry.dev/site': site }),
+      })
+      if (!ofHosts) poolStacks.set(clusterName, [...(poolStacks.get(clusterName) ?? []), named.nodes(site, pool)])
+      continue
+    }
     const shape = {
       subnets: subnets.length,
       ownNetwork: hasStack(networkName),
@@ -133,8 +164,8 @@ export function stacksOf(plan: Plan): readonly StackFile[] {
     const key = JSON.stringify([shape, alike, mapping, role === undefined])
     const template =
       shapes.get(key) ??
-      synthesised(
-        `Nodes of the fleet ${fleet.name}: ${asText(step.intent.replicas)} × ${asTexts(step.intent.instanceTypes).join(', ')}`,
+      synthesis(
+        `Nodes of the fleet ${fleet.name}: ${asText(step.intent.replicas)} of ${asTexts(step.intent.instanceTypes).join(', ')}`,
         (stack, it) => nodes(stack, it, step, shape),
       )
     shapes.set(key, template)
@@ -183,7 +214,7 @@ export function stacksOf(plan: Plan): readonly StackFile[] {
     stacks.push({
       name: named.addons(name),
       ...place(asText(step.intent.network), find.cluster(name)?.account),
-      template: synthesised(`The add-ons of ${name} that run on its nodes`, (stack, it) =>
+      template: synthesis(`The add-ons of ${name} that run on its nodes`, (stack, it) =>
         addons(stack, it, it.core.Fn.getStackOutput(named.cluster(name), outputs.clusterName), all, dns),
       ),
       needs: [named.cluster(name), ...(poolStacks.get(name) ?? [])],
@@ -198,7 +229,7 @@ export function stacksOf(plan: Plan): readonly StackFile[] {
       stacks.push({
         name: named.endpoints(networkName),
         ...place(networkName),
-        template: synthesised(`Private endpoints in the network ${networkName}`, (stack, it) =>
+        template: synthesis(`Private endpoints in the network ${networkName}`, (stack, it) =>
           endpoints(stack, it, step, {
             vpcId: vpcOf(networkName),
             subnetId: subnetOf(networkName),
@@ -220,6 +251,60 @@ export function stacksOf(plan: Plan): readonly StackFile[] {
     if (step.kind === 'federation.start' && asRecord(step.intent.endpoint).kind === 'networkLoadBalancer')
       stacks.push(...karmadaStack(step))
   }
+  for (const [name, step] of networkSteps) {
+    const inside = asList(step.intent.subnets).map(asRecord)
+    // where the clusters stand: a private subnet of the Region, else a public one
+    const near = inside.filter((it) => it.outpost === undefined && clusterZones.has(asText(it.zone)))
+    const subnet = near.find((it) => it.public !== true) ?? near[0]
+    if (step.intent.managementHost === undefined || step.change === 'remove' || subnet === undefined) continue
+    const clusters = [...clusterSteps.values()].filter(
+      ({ intent }) => intent.network === name && intent.kind === 'eks' && intent.authentication !== 'configMap',
+    )
+    const clusterNames = clusters.map(({ subject }) => subject.cluster ?? '')
+    stacks.push({
+      name: named.host(name),
+      ...place(name),
+      template: synthesis(`The management host of the network ${name} of the fleet ${fleet.name}`, (stack, it) =>
+        host(stack, it, step, {
+          vpcId: vpcOf(name),
+          subnetId: subnetOf(name)(asText(subnet.name)),
+          clusters: clusterNames.map((cluster) => ({
+            name: cluster,
+            clusterName: it.core.Fn.getStackOutput(named.cluster(cluster), outputs.clusterName),
+            securityGroup: it.core.Fn.getStackOutput(named.cluster(cluster), outputs.clusterSecurityGroup),
+          })),
+        }),
+      ),
+      needs: [...(hasStack(name) ? [named.network(name)] : []), ...clusterNames.map(named.cluster)],
+      tags: tags(),
+    })
+  }
+
+  const fronts = new Map<string, StackFile>()
+  for (const step of wanted.filter(hasFront)) {
+    const { app = '', site = '', cluster = '' } = step.subject
+    const made = clusterSteps.get(cluster)
+    const expose = find.app(app)?.expose
+    if (made === undefined || expose === undefined || fronts.has(`${app}/${site}`)) continue
+    const networkName = asText(made.intent.network)
+    fronts.set(`${app}/${site}`, {
+      name: named.front(app, site),
+      ...place(networkName, find.cluster(cluster)?.account),
+      template: synthesis(`The load balancer of ${app} at ${site}`, (stack, it) =>
+        front(stack, it, step, {
+          vpcId: vpcOf(networkName),
+          networkCidr: asText(networkSteps.get(networkName)?.intent.cidr),
+          subnetId: subnetOf(networkName),
+          nodeSecurityGroup: it.core.Fn.getStackOutput(named.cluster(cluster), outputs.clusterSecurityGroup),
+          targetGroup: targetGroupName(fleet.name, app, site),
+          expose,
+        }),
+      ),
+      needs: [named.cluster(cluster), ...(hasStack(networkName) ? [named.network(networkName)] : [])],
+      tags: tags({ 'skerry.dev/site': site }),
+    })
+  }
+  stacks.push(...fronts.values())
   return inOrder([...stacks, ...dnsStacks()])
 
   /** Route 53 is the same everywhere; its stacks stand in one Region, where health checks also look for their alarms. */
@@ -227,19 +312,30 @@ export function stacksOf(plan: Plan): readonly StackFile[] {
     const records = dnsRecords(plan)
     const regions = [...new Set(records.alarms.map(({ region }) => region))].sort()
     const owner = (zone: string) => accountId(records.zones.find((it) => it.id === zone)?.account)
+    // one of another account is told by a parameter, as the controller's are: nobody said which role may look there
+    const frontFor = (account: string) => (app: string, site: string) => {
+      const found = fronts.get(`${app}/${site}`)
+      return found?.account === account ? found : undefined
+    }
+    const needed = (account: string, all: readonly { readonly Properties: unknown }[]): readonly string[] =>
+      balancersIn(all).flatMap(({ app, site }) => frontFor(account)(app, site)?.name ?? [])
     return [
       ...regions.map((region) => ({
         name: named.alarms(region),
         account: owner(records.alarms.find((it) => it.region === region)?.zone ?? ''),
         region,
-        template: synthesised(`Alarms that health checks of the fleet ${fleet.name} follow`, (stack, it) =>
+        template: synthesis(`Alarms that health checks of the fleet ${fleet.name} follow`, (stack, it) =>
           alarms(
             stack,
             it,
             records.alarms.filter((alarm) => alarm.region === region),
+            frontFor(owner(records.alarms.find((it) => it.region === region)?.zone ?? '')),
           ),
         ),
-        needs: [],
+        needs: needed(
+          owner(records.alarms.find((it) => it.region === region)?.zone ?? ''),
+          records.alarms.filter((alarm) => alarm.region === region),
+        ),
         tags: tags(),
       })),
       ...records.zones.flatMap((zone) => {
@@ -250,10 +346,18 @@ export function stacksOf(plan: Plan): readonly StackFile[] {
           name: named.dns(zone.Properties.Name),
           account: owner(zone.id),
           region: 'us-east-1',
-          template: synthesised(`The zone ${zone.Properties.Name} of the fleet ${fleet.name}`, (stack, it) =>
-            zoneRecords(stack, it, records, zone, { vpcId: vpcOf }),
+          template: synthesis(`The zone ${zone.Properties.Name} of the fleet ${fleet.name}`, (stack, it) =>
+            zoneRecords(stack, it, records, zone, { vpcId: vpcOf, frontOf: frontFor(owner(zone.id)) }),
           ),
-          needs: [...new Set(followed)],
+          needs: [
+            ...new Set([
+              ...followed,
+              ...needed(
+                owner(zone.id),
+                [...records.recordSets, ...records.healthChecks].filter((it) => it.zone === zone.id),
+              ),
+            ]),
+          ],
           tags: tags(),
         }
       }),
@@ -275,7 +379,7 @@ export function stacksOf(plan: Plan): readonly StackFile[] {
       {
         name,
         ...place(networkName, find.cluster(step.subject.cluster)?.account),
-        template: synthesised(`The way to the API of Karmada of ${step.subject.federation}`, (stack, it) =>
+        template: synthesis(`The way to the API of Karmada of ${step.subject.federation}`, (stack, it) =>
           karmada(stack, it, step, {
             vpcId: vpcOf(networkName),
             networkCidr: asText(networkSteps.get(networkName)?.intent.cidr),

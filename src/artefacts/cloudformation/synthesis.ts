@@ -10,6 +10,7 @@ import type * as Ec2 from 'aws-cdk-lib/aws-ec2'
 import type * as Eks from 'aws-cdk-lib/aws-eks'
 import type * as Balancing from 'aws-cdk-lib/aws-elasticloadbalancingv2'
 import type * as Iam from 'aws-cdk-lib/aws-iam'
+import type * as Kms from 'aws-cdk-lib/aws-kms'
 import type * as Logs from 'aws-cdk-lib/aws-logs'
 import type * as Route53 from 'aws-cdk-lib/aws-route53'
 
@@ -20,6 +21,7 @@ export interface Cdk {
   readonly eks: typeof Eks
   readonly balancing: typeof Balancing
   readonly iam: typeof Iam
+  readonly kms: typeof Kms
   readonly logs: typeof Logs
   readonly route53: typeof Route53
   /** Of the format of a cloud assembly. */
@@ -43,6 +45,10 @@ export function cdk(): Cdk {
     eks: require('aws-cdk-lib/aws-eks'),
     balancing: require('aws-cdk-lib/aws-elasticloadbalancingv2'),
     iam: require('aws-cdk-lib/aws-iam'),
+    // few fleets need it
+    get kms() {
+      return require('aws-cdk-lib/aws-kms') as typeof Kms
+    },
     logs: require('aws-cdk-lib/aws-logs'),
     route53: require('aws-cdk-lib/aws-route53'),
     schemaVersion: () =>
@@ -64,10 +70,12 @@ export function cdk(): Cdk {
  * The template that `fill` makes of an empty stack: what `app.synth()` would write, without its files. A test compares the two.
  * The stack's own method is internal to the CDK, whose version is pinned.
  */
-export function synthesised(description: string, fill: (stack: Core.Stack, cdk: Cdk) => void): Template {
-  const { stack } = filled(description, fill)
-  return stack.resolve((stack as unknown as { _toCloudFormation(): object })._toCloudFormation()) as Template
-}
+export const synthesised: Synthesis = (description, fill) => templateOf(filled(description, fill).stack)
+
+export const templateOf = (stack: Core.Stack): Template =>
+  stack.resolve((stack as unknown as { _toCloudFormation(): object })._toCloudFormation()) as Template
+
+export type Synthesis = (description: string, fill: (stack: Core.Stack, cdk: Cdk) => void) => Template
 
 export function filled(description: string, fill: (stack: Core.Stack, cdk: Cdk) => void, outdir?: string) {
   const { core } = cdk()

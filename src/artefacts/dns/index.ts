@@ -1,6 +1,7 @@
 // Names: dnsRecords for whoever makes templates, dnsFiles for people and for servers of their own.
 
 export { addressOf } from './address.ts'
+export { type Balancer, balancersIn } from './balancers.ts'
 export { dnsFiles } from './files.ts'
 export { dnsRecords } from './records.ts'
 export type * from './route53.ts'

@@ -152,7 +152,7 @@ const usedIn = (text: string): ReadonlySet<string> =>
   new Set([...text.matchAll(/\$\{(\w+)\}/g)].map(([, name = '']) => name))
 
 /** A token is never in Git, not even as a variable: it is added to the Cluster once that is there, and Flux leaves alone what it did not write. */
-function withoutLicence(view: View): View {
+export function withoutLicence(view: View): View {
   const { licenseToken: _, ...spec } = view.spec
   return { ...view, spec }
 }

@@ -115,7 +115,7 @@ function valuesOf(plan: Plan, { step: { intent }, cluster }: AddonStep): Own {
   }
 }
 
-function roleArn(plan: Plan, cluster: Cluster, role: string): string {
+export function roleArn(plan: Plan, cluster: Cluster, role: string): string {
   if (role.startsWith('arn:')) return role
   const account =
     lookup(plan.fleet).network(cluster.network)?.account ?? cluster.account ?? plan.fleet.accounts[0]?.name ?? 'main'

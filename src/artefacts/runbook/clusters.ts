@@ -1,11 +1,12 @@
 // Control planes: a stack of EKS; of EKS Anywhere a command of its admin machine, or a commit that its management cluster follows.
 
 import type { Plan, PlannedStep, Step } from '../../model/plan.ts'
-import { stackNames } from '../cloudformation/names.ts'
+import { outputs, stackNames } from '../cloudformation/names.ts'
+import type { Variable } from '../eks-anywhere/filled.ts'
 import { filledIn } from '../eks-anywhere/index.ts'
 import type { Instructions } from './instructions.ts'
 import { filling, secretRead } from './secrets.ts'
-import { deploy } from './stacks.ts'
+import { deploy, outputOf, regionOf } from './stacks.ts'
 import { text } from './text.ts'
 
 export function clusterCommands({ intent, subject }: PlannedStep, plan: Plan): Instructions {
@@ -16,6 +17,7 @@ export function clusterCommands({ intent, subject }: PlannedStep, plan: Plan): I
       commands: [
         deploy(stackNames(fleet.name).cluster(name), text(intent.region)),
         `aws eks update-kubeconfig --region ${text(intent.region)} --name ${name} --alias ${name}`,
+        ...hostCommands(name, plan),
       ],
       ...(intent.endpoint === 'private' && {
         note: 'Its API has a private address only: what follows on this cluster is typed where its network is reached.',
@@ -30,21 +32,10 @@ export function clusterCommands({ intent, subject }: PlannedStep, plan: Plan): I
     const licence = filled?.licence
     return {
       commands: [
-        ...(bare
-          ? [
-              ...filling(filled?.inHardware ?? [], `${folder}/hardware.csv`, `${name}-hardware.csv`),
-              `eksctl anywhere generate hardware --hardware-csv ${name}-hardware.csv > ${name}-hardware.yaml`,
-              `kubectl --context ${management} apply --server-side --filename ${name}-hardware.yaml && rm ${name}-hardware.csv ${name}-hardware.yaml`,
-            ]
-          : []),
+        ...(bare ? hardwareCommands(name, management, plan) : []),
         `flux --context ${management} reconcile kustomization flux-system --with-source`,
         // no file of Git holds it: Flux leaves a field alone that it never wrote
-        ...(licence === undefined
-          ? []
-          : [
-              secretRead(licence),
-              `kubectl --context ${management} patch clusters.anywhere.eks.amazonaws.com ${name} --type merge --patch "{\\"spec\\":{\\"licenseToken\\":\\"$${licence.name}\\"}}"`,
-            ]),
+        ...(licence === undefined ? [] : licenceCommands(name, management, licence)),
         `kubectl --context ${management} wait --for=condition=Ready clusters.anywhere.eks.amazonaws.com/${name} --timeout=60m`,
         `(umask 077; kubectl --context ${management} --namespace eksa-system get secret ${name}-kubeconfig --output jsonpath='{.data.value}' | base64 --decode > ${name}.kubeconfig)`,
         ...contextCommands(name, `${name}.kubeconfig`),
@@ -60,6 +51,35 @@ export function clusterCommands({ intent, subject }: PlannedStep, plan: Plan): I
       ...contextCommands(name, `${name}/${name}-eks-a-cluster.kubeconfig`),
     ],
   }
+}
+
+/** The machines of a workload cluster, made known to the cluster that makes it of them. */
+export const hardwareCommands = (name: string, management: string, plan: Plan): readonly string[] => [
+  ...filling(
+    filledIn(plan).find(({ cluster }) => cluster === name)?.inHardware ?? [],
+    `eks-anywhere/${name}/hardware.csv`,
+    `${name}-hardware.csv`,
+  ),
+  `eksctl anywhere generate hardware --hardware-csv ${name}-hardware.csv > ${name}-hardware.yaml`,
+  `kubectl --context ${management} apply --server-side --filename ${name}-hardware.yaml && rm ${name}-hardware.csv ${name}-hardware.yaml`,
+]
+
+export const licenceCommands = (name: string, management: string, licence: Variable): readonly string[] => [
+  secretRead(licence),
+  `kubectl --context ${management} patch clusters.anywhere.eks.amazonaws.com ${name} --type merge --patch "{\\"spec\\":{\\"licenseToken\\":\\"$${licence.name}\\"}}"`,
+]
+
+/** After the last cluster that it is to reach. */
+function hostCommands(cluster: string, { fleet }: Plan): readonly string[] {
+  const network = fleet.networks.find(({ name }) => name === fleet.clusters.find((it) => it.name === cluster)?.network)
+  const region = regionOf(fleet, network?.name)
+  const last = fleet.clusters.filter((it) => it.network === network?.name && it.kind !== 'existing').at(-1)
+  if (network?.managementHost === undefined || last?.name !== cluster || region === undefined) return []
+  const stack = stackNames(fleet.name).host(network.name)
+  return [
+    deploy(stack, region),
+    `# a shell there: aws ssm start-session --region ${region} --target ${outputOf(stack, region, outputs.host)}`,
+  ]
 }
 
 /** Its context is called as the cluster is, and stands beside those of the other clusters. */

@@ -2,7 +2,9 @@
 // its engine. Where no command does it, the values to take over are given instead, never a command that does half of it.
 
 import type { Plan, PlannedStep } from '../../model/plan.ts'
+import { hasFront } from '../cloudformation/front.ts'
 import { stackNames } from '../cloudformation/names.ts'
+import { hasPoolStack } from '../cloudformation/nodes.ts'
 import { addonCommands } from './addons.ts'
 import { applied, chartCommands, namespacesBefore } from './apply.ts'
 import { clusterCommands } from './clusters.ts'
@@ -45,19 +47,15 @@ const byKind: Readonly<Record<PlannedStep['kind'], Commands>> = {
     const { intent, subject } = step
     const region = fleet.clusters.find((it) => it.name === subject.cluster)?.region
     if (intent.kind === 'machines') return { commands: [`kubectl --context ${subject.cluster} get nodes`] }
-    if (region === undefined || (intent.kind !== 'managed' && intent.kind !== 'selfManaged'))
-      return { commands: [], takeOver: intent }
+    if (region === undefined || !hasPoolStack(step)) return { commands: [], takeOver: intent }
     const named = stackNames(fleet.name)
     const isLast =
-      steps.findLast(
-        (it) =>
-          it.kind === 'pool.join' &&
-          it.subject.cluster === subject.cluster &&
-          (it.intent.kind === 'managed' || it.intent.kind === 'selfManaged'),
-      ) === step
+      steps.findLast((it) => it.kind === 'pool.join' && it.subject.cluster === subject.cluster && hasPoolStack(it)) ===
+      step
     return {
       commands: [
         deploy(named.nodes(subject.site ?? '', subject.pool ?? ''), region),
+        ...(intent.kind === 'hybrid' ? hostCommands(step, region) : []),
         // add-ons that need somewhere to run
         ...(isLast && hasLateAddons(subject.cluster ?? '', steps)
           ? [deploy(named.addons(subject.cluster ?? ''), region)]
@@ -77,6 +75,7 @@ const byKind: Readonly<Record<PlannedStep['kind'], Commands>> = {
     if (intent.by === 'flux')
       return {
         commands: [
+          ...frontCommands(step, plan),
           `flux --context ${subject.cluster} reconcile source git flux-system`,
           `flux --context ${subject.cluster} get kustomizations`,
         ],
@@ -85,6 +84,7 @@ const byKind: Readonly<Record<PlannedStep['kind'], Commands>> = {
     const charts = installs.filter((it) => it.cluster === subject.cluster && it.bundle.startsWith(subject.app ?? ' '))
     return {
       commands: [
+        ...frontCommands(step, plan),
         ...namespacesBefore(step, plan, written).map((it) => applied(to, it, written)),
         ...(folder === undefined ? [] : [applied(to, folder, written)]),
         ...charts.flatMap(chartCommands),
@@ -93,4 +93,26 @@ const byKind: Readonly<Record<PlannedStep['kind'], Commands>> = {
   },
   'route.point': (step, plan) => routeCommands(step, plan),
   verify: (step, { fleet }) => ({ commands: lookCommands(step, fleet) }),
+}
+
+/**
+ * An activation for so many hosts, and what is typed on each of them: its id and its code come out of the first command, and the code is a
+ * secret. https://docs.aws.amazon.com/eks/latest/userguide/hybrid-nodes-creds.html
+ */
+function hostCommands({ intent, subject }: PlannedStep, region: string): readonly string[] {
+  const role = text((intent.roleMapping as { readonly role?: string } | undefined)?.role)
+  const cluster = subject.cluster ?? ''
+  return [
+    `aws ssm create-activation --region ${region} --iam-role ${role} --registration-limit ${text(intent.replicas)} --default-instance-name ${cluster}-${subject.site} --tags Key=EKSClusterARN,Value=$(aws eks describe-cluster --region ${region} --name ${cluster} --query cluster.arn --output text)`,
+    `# on each host: nodeadm install ${text(intent.version)} --credential-provider ssm`,
+    `# on each host: nodeadm init --config-source file://node.yaml   (kind NodeConfig: cluster ${cluster}, region ${region}, the activation under hybrid.ssm)`,
+  ]
+}
+
+/** A load balancer that is a stack's is there before the copy that fills its target group. */
+function frontCommands(step: PlannedStep, { fleet }: Plan): readonly string[] {
+  if (!hasFront(step)) return []
+  const { app = '', site = '', cluster } = step.subject
+  const region = fleet.clusters.find(({ name }) => name === cluster)?.region
+  return region === undefined ? [] : [deploy(stackNames(fleet.name).front(app, site), region)]
 }

@@ -1,8 +1,10 @@
 // Names: a zone, its health checks and its records are one stack, alarms another; both are told the names of load balancers.
 
 import type { Plan, PlannedStep } from '../../model/plan.ts'
+import { hasFront } from '../cloudformation/front.ts'
 import { logical, stackNames } from '../cloudformation/names.ts'
-import { dnsRecords } from '../dns/index.ts'
+import type { Balancer } from '../dns/index.ts'
+import { balancersIn, dnsRecords } from '../dns/index.ts'
 import type { Instructions } from './instructions.ts'
 import { deploy } from './stacks.ts'
 
@@ -48,7 +50,10 @@ export function routeCommands(step: PlannedStep, plan: Plan): Instructions {
 
 /** Alarms are there before the health checks that follow them: by the full names of balancers and of their target groups. */
 function alarmCommands(plan: Plan, region: string): readonly string[] {
-  const all = balancersIn(dnsRecords(plan).alarms.filter((it) => it.region === region))
+  const all = named(
+    plan,
+    dnsRecords(plan).alarms.filter((it) => it.region === region),
+  )
   const stack = stackNames(plan.fleet.name).alarms(region)
   const names = all.map(({ app, site }) => logical(app, site))
   return [
@@ -56,27 +61,21 @@ function alarmCommands(plan: Plan, region: string): readonly string[] {
       `${name}Balancer=$(aws elbv2 describe-load-balancers --region ${region} --query "LoadBalancers[?DNSName=='$${name}DNSName'].LoadBalancerArn" --output text)`,
       `${name}TargetGroup=$(aws elbv2 describe-target-groups --region ${region} --load-balancer-arn $${name}Balancer --query 'TargetGroups[0].TargetGroupArn' --output text)`,
     ]),
-    `${deploy(stack, region)} --parameter-overrides ${names.map((name) => `${name}LoadBalancerFullName=\${${name}Balancer#*:loadbalancer/} ${name}TargetGroupFullName=\${${name}TargetGroup##*:}`).join(' ')}`,
+    `${deploy(stack, region)}${names.length === 0 ? '' : ' --parameter-overrides '}${names.map((name) => `${name}LoadBalancerFullName=\${${name}Balancer#*:loadbalancer/} ${name}TargetGroupFullName=\${${name}TargetGroup##*:}`).join(' ')}`,
   ]
 }
 
 /** The load balancers whose names the records of a zone hold. */
 function balancersOf(plan: Plan, zone: string): readonly Balancer[] {
   const records = dnsRecords(plan)
-  return balancersIn([...records.recordSets, ...records.healthChecks].filter((it) => it.zone === zone))
+  return named(
+    plan,
+    [...records.recordSets, ...records.healthChecks].filter((it) => it.zone === zone),
+  )
 }
 
-interface Balancer {
-  readonly app: string
-  readonly site: string
-}
-
-function balancersIn(all: readonly { readonly Properties: unknown }[]): readonly Balancer[] {
-  const found = new Map<string, Balancer>()
-  for (const { Properties } of all) {
-    const text = JSON.stringify(Properties)
-    for (const [, app = '', site = ''] of text.matchAll(/"ref":"loadBalancer","app":"([^"]*)","site":"([^"]*)"/g))
-      found.set(`${app}/${site}`, { app, site })
-  }
-  return [...found.values()]
-}
+/** Those whose names nobody knows but their controller: a stack's own are outputs. */
+const named = (plan: Plan, all: Parameters<typeof balancersIn>[0]): readonly Balancer[] =>
+  balancersIn(all).filter(
+    ({ app, site }) => !plan.steps.some((it) => it.subject.app === app && it.subject.site === site && hasFront(it)),
+  )

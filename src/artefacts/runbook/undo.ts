@@ -1,7 +1,9 @@
 // The commands that take one step back: the stack that made it is deleted when all that stood on it is gone.
 
 import type { Plan, Step, UndoStep } from '../../model/plan.ts'
+import { hasFront } from '../cloudformation/front.ts'
 import { stackNames } from '../cloudformation/names.ts'
+import { hasPoolStack } from '../cloudformation/nodes.ts'
 import { dnsRecords } from '../dns/index.ts'
 import { withdrawn } from './apply.ts'
 import { clusterDeletion } from './clusters.ts'
@@ -36,6 +38,12 @@ const byKind: Readonly<Record<UndoStep['kind'], Undo>> = {
             `kubectl ${to} --namespace ${namespace} delete propagationpolicies,overridepolicies --all`,
           ]),
       `kubectl ${to} delete namespace ${namespace}`,
+      ...(made !== undefined && hasFront(made)
+        ? deletes(
+            stackNames(plan.fleet.name).front(subject.app ?? '', subject.site ?? ''),
+            plan.fleet.clusters.find(({ name }) => name === subject.cluster)?.region,
+          )
+        : []),
     ]
   },
   'addon.remove': ({ subject }, made) => {
@@ -56,7 +64,7 @@ const byKind: Readonly<Record<UndoStep['kind'], Undo>> = {
   },
   'pool.drain': ({ subject }, made, { fleet }) => {
     const region = fleet.clusters.find((it) => it.name === subject.cluster)?.region
-    const onAws = made?.intent.kind === 'managed' || made?.intent.kind === 'selfManaged'
+    const onAws = made !== undefined && hasPoolStack(made)
     return [
       `kubectl --context ${subject.cluster} drain --ignore-daemonsets --delete-emptydir-data --selector skerry.dev/site=${subject.site},skerry.dev/pool=${subject.pool}`,
       ...(onAws ? deletes(stackNames(fleet.name).nodes(subject.site ?? '', subject.pool ?? ''), region) : []),
@@ -67,7 +75,11 @@ const byKind: Readonly<Record<UndoStep['kind'], Undo>> = {
     if (made?.intent.kind === 'eksAnywhere') return clusterDeletion(name, made, plan)
     const named = stackNames(plan.fleet.name)
     const region = text(made?.intent.region)
-    return [...deletes(named.addons(name), region), ...deletes(named.cluster(name), region)]
+    return [
+      ...hostDeletion(name, text(made?.intent.network), plan),
+      ...deletes(named.addons(name), region),
+      ...deletes(named.cluster(name), region),
+    ]
   },
   'member.leave': ({ subject }, made) => {
     const of = `--cluster-kubeconfig ${subject.cluster}-member.kubeconfig --cluster-context ${subject.cluster}`
@@ -120,6 +132,19 @@ const byKind: Readonly<Record<UndoStep['kind'], Undo>> = {
   },
   'zone.keep': () => [],
   keep: () => [],
+}
+
+/** With the first cluster of its network that goes: it holds an entry, and an open port, of each that it reaches. */
+function hostDeletion(cluster: string, networkName: string, { fleet, steps, backward }: Plan): readonly string[] {
+  const network = fleet.networks.find(({ name }) => name === networkName)
+  if (network?.managementHost === undefined) return []
+  const inside = new Set(
+    steps.filter(({ kind, intent }) => kind === 'cluster.create' && intent.network === networkName).map(({ id }) => id),
+  )
+  const first = backward.find(({ kind, undoes }) => kind === 'cluster.delete' && inside.has(undoes))
+  return first?.subject.cluster === cluster
+    ? deletes(stackNames(fleet.name).host(network.name), regionOf(fleet, network.name))
+    : []
 }
 
 /** Whether another app is in the namespace when this one goes. */

@@ -304,4 +304,67 @@ const byAddress: Rule = {
   },
 }
 
-export const balancingRules: readonly Rule[] = [twoZones, ...locales, ...zoneEach, ...kindOffered, byAddress]
+const byStack: Rule = {
+  code: 'LB009',
+  severity: 'error',
+  title: 'A load balancer that is a stack’s stands before a copy at a site, and has its own certificate',
+  why: 'Its target group is one copy’s: copies that a federation divides get theirs from the controller of each member. A listener ends TLS by a certificate that its stack names; an annotation reaches the controller only.',
+  sources: [source.lbcIngress, source.elbSubnets],
+  example: {
+    wrong: yaml`
+      sites:
+        - { name: los-angeles, place: { localZone: us-west-2-lax-1a }, cluster: oregon, nodePools: [{ name: edge }] }
+      ---
+      kind: App
+      metadata: { name: game }
+      source: { image: registry.example.com/game:1.0.0 }
+      placement: [{ site: los-angeles }]
+      expose: { host: game.example.com, port: 443, routing: { simple: los-angeles }, balancerBy: stack }
+    `,
+    right: yaml`
+      sites:
+        - { name: los-angeles, place: { localZone: us-west-2-lax-1a }, cluster: oregon, nodePools: [{ name: edge }] }
+      ---
+      kind: App
+      metadata: { name: game }
+      source: { image: registry.example.com/game:1.0.0 }
+      placement: [{ site: los-angeles }]
+      expose: { host: game.example.com, routing: { simple: los-angeles }, balancerBy: stack }
+    `,
+  },
+  check: (fleet) =>
+    fleet.apps.flatMap((app): Hit[] => {
+      const { expose } = app
+      if (expose === undefined) return []
+      const lost = (['certificate', 'accessLogs'] as const).filter((field) => expose[field] !== undefined)
+      if (expose.balancerBy !== 'stack')
+        return lost.map((field) => ({
+          origin: app.origin,
+          field: `expose/${field}`,
+          found: 'is of a load balancer that the controller makes, which takes it from annotations',
+          fix: 'say balancerBy: stack, or use annotations',
+        }))
+      const bare =
+        expose.port === 443 && expose.certificate === undefined && expose.loadBalancer !== 'nlb'
+          ? [
+              {
+                origin: app.origin,
+                field: 'expose/port',
+                found: 'is 443, without a certificate',
+                fix: 'name one by certificate',
+              },
+            ]
+          : []
+      const divided = app.placement
+        .filter(({ federation }) => federation !== undefined)
+        .map(({ origin, federation }) => ({
+          origin,
+          field: 'federation',
+          found: `is ${federation}, whose members have no load balancer of a stack`,
+          fix: 'say balancerBy: controller, or place it by site',
+        }))
+      return [...bare, ...divided]
+    }),
+}
+
+export const balancingRules: readonly Rule[] = [twoZones, ...locales, ...zoneEach, ...kindOffered, byAddress, byStack]

@@ -131,6 +131,18 @@ export const expose = z.strictObject({
   routing,
   healthCheck: healthCheck.optional(),
   loadBalancer: z.enum(['alb', 'nlb', 'metallb', 'none']).optional().describe('Left out, what the place offers'),
+  balancerBy: z
+    .enum(['controller', 'stack'])
+    .default('controller')
+    .describe(
+      'Who makes a load balancer of AWS: the controller, from an Ingress or a Service, or a stack, whose target group the controller fills',
+    ),
+  certificate: z
+    .string()
+    .regex(/^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[0-9a-f-]+$/, 'the ARN of a certificate of ACM')
+    .optional()
+    .describe('With balancerBy stack: TLS ends at the load balancer, by this certificate'),
+  accessLogs: z.string().max(63).optional().describe('With balancerBy stack: the bucket that access logs go to'),
   scheme: z.enum(['internetFacing', 'internal']).default('internetFacing'),
   targetType: z.enum(['ip', 'instance']).default('ip'),
   evaluateTargetHealth: z.boolean().default(true),

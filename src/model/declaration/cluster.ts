@@ -58,6 +58,14 @@ export const eks = z.strictObject({
   support: z.enum(['standard', 'extended']).default('standard'),
   addons: z.array(z.string().max(60)).max(40).default(['vpc-cni', 'coredns', 'kube-proxy', 'eks-pod-identity-agent']),
   oidcProvider: z.boolean().default(false),
+  secretsKey: z
+    .string()
+    .regex(
+      /^(?:own|arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[0-9a-f-]+)$/,
+      'own, or the ARN of a key, such as arn:aws:kms:us-west-2:111122223333:key/…',
+    )
+    .optional()
+    .describe('The KMS key that seals its data; own: one that is made with it. Left out, a key of AWS'),
   accessEntries: z.array(accessEntry).max(100).default([]),
   creatorRole: z.string().max(300).optional().describe('The dedicated role that creates the cluster'),
   loadBalancerController: loadBalancerController.optional(),

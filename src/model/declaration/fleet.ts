@@ -69,6 +69,12 @@ export const nodePool = z.strictObject({
     .optional()
     .describe('Of a machine on premises'),
   bootTime: duration.optional().describe('From power to kubelet; left out, two minutes'),
+  namespaces: z
+    .array(name)
+    .min(1)
+    .max(5)
+    .optional()
+    .describe('Of pods that Fargate runs; left out, those of the apps at the site'),
   autoscaling: z
     .strictObject({ min: count, max: count })
     .optional()

@@ -1,7 +1,7 @@
 // Networks: a VPC, or a range on premises, with the domain in which its addresses must be unique.
 
 import { z } from 'zod'
-import { accountId, cidr, exactlyOne, name, port, reference, region, text, zoneName } from './scalars.ts'
+import { accountId, cidr, exactlyOne, instanceType, name, port, reference, region, text, zoneName } from './scalars.ts'
 
 export const route = z.strictObject({
   to: cidr,
@@ -40,6 +40,10 @@ export const network = z.strictObject({
   dnsResolution: z.boolean().default(true),
   egress: z.enum(['natGatewayPerZone', 'natGateway', 'internetGateway', 'none']).default('natGateway'),
   endpoints: z.array(z.string().max(40)).max(40).default([]).describe('Short names of VPC endpoints, such as ecr.api'),
+  managementHost: z
+    .strictObject({ instanceType: instanceType.default('t3.micro') })
+    .optional()
+    .describe('A machine in a private subnet from which its clusters are reached, by Session Manager'),
   subnets: z.array(subnet).max(200).default([]),
   existing: z.strictObject({ vpcId: z.string().regex(/^vpc-[0-9a-f]{8,17}$/) }).optional(),
 })

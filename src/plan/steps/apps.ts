@@ -209,6 +209,8 @@ function frontOf(ground: Ground, app: App, placement: Placement, site: Site): Fr
     scheme,
     targetType: expose?.targetType,
     targetHealthCheck: expose?.targetHealthCheck,
+    ...(expose?.balancerBy === 'stack' &&
+      isAws(kind) && { balancerBy: 'stack', certificate: expose.certificate, accessLogs: expose.accessLogs }),
     subnets: isAws(kind) ? (placement.subnets ?? derived.map((subnet) => subnet.name)) : undefined,
     annotations: { ...expose?.annotations, ...placement.annotations },
   }

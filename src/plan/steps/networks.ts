@@ -143,6 +143,7 @@ function networkStep(ground: Ground, network: Network): Draft {
       internetGateway: via.has('internetGateway') || nats.length > 0,
       carrierGateway: via.has('carrierGateway'),
       localGateway: via.has('localGateway'),
+      managementHost: network.managementHost,
       existing: vpc?.vpcId,
     }),
     inverse: existing

@@ -135,6 +135,7 @@ function poolIntent(
     subnets: offGrid
       ? undefined
       : (pool.subnets ?? nodeSubnets(ground, site, address !== undefined && address !== 'none')),
+    namespaces: pool.kind === 'fargate' ? (pool.namespaces ?? namespacesAt(ground, site)) : undefined,
     image: imageOf(pool, version),
     os: pool.os,
     volumeType: pool.volumeType ?? (ec2 ? traits.volumeTypes.value[0] : undefined),
@@ -157,6 +158,9 @@ function poolIntent(
     roleMapping: mapped,
   })
 }
+
+const namespacesAt = (ground: Ground, site: Site): readonly string[] =>
+  [...new Set(ground.find.placementsAt(site.name).map(({ placement }) => placement.namespace))].sort()
 
 /** In a carrier's zone nodes find an API server that is only public by an address of the carrier, and by nothing else. */
 function addressNeeded(ground: Ground, site: Site, cluster: Cluster | undefined): NodePool['publicAddress'] {
