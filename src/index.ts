@@ -9,6 +9,7 @@
 // 5 write
 export { type Artefact, artefacts, render } from './artefacts/index.ts'
 export type { Comparison } from './artefacts/ownership.ts'
+export { type DeployPolicy, deployPolicy } from './artefacts/policy/deploy-policy.ts'
 // 2, 3 judge
 export { check } from './check/check.ts'
 export { deliverToBranch } from './delivery/branch.ts'
@@ -25,9 +26,11 @@ export {
   drillInRuns,
   everySingleLoss,
   everySingleLossInRuns,
-  Interrupted,
+  type LiveDrills,
   type LiveOptions,
   type LiveProgress,
+  lengthOf,
+  oneByOne,
   type RunsDone,
   runDrill,
   runEverySingleLoss,
@@ -84,6 +87,9 @@ export { besideText, downText, upJson, upText } from './report/local-text.ts'
 export { planJson } from './report/plan-json.ts'
 export { planMarkdown } from './report/plan-markdown.ts'
 export { planBackwardText, planBrief, planText } from './report/plan-text.ts'
+export { realStatusPrometheus } from './report/real-status-prometheus.ts'
+export { realStatusBrief, realStatusJson, realStatusLine, realStatusText } from './report/real-status-text.ts'
+export { realJson, realText } from './report/real-text.ts'
 export { singleLossText } from './report/single-loss-text.ts'
 // 4 decide, as Karmada does
 export type { Binding, MemberCluster, Outcome } from './schedule/binding.ts'
@@ -106,6 +112,9 @@ export { engineLocks } from './worlds/local/install/locks.ts'
 export type { InstallProgress } from './worlds/local/install/progress.ts'
 export type { Installed } from './worlds/local/install/want.ts'
 export { simulate } from './worlds/twin/simulate.ts'
+export { Interrupted } from './worlds/world.ts'
 /** Engines as processes of this machine; loaded when it is used. */
 export const localWorld = () => import('./worlds/local/index.ts')
+/** AWS and the floors on premises; loaded when it is used. */
+export const realWorld = () => import('./worlds/real/index.ts')
 export type { DownReport, FailbackReport, LocalStatus, LogFile, UpReport } from './worlds/local/index.ts'

@@ -19,14 +19,18 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(work, { recursive: true, force: true }))
 
-function skerry(words: readonly string[], cwd = work) {
+function skerry(words: readonly string[], cwd = work, more: NodeJS.ProcessEnv = {}) {
   const env = {
     NO_COLOR: '1',
     SKERRY_STATE: join(work, 'state'),
     SKERRY_CACHE: join(work, 'cache'),
     KUBEBUILDER_ASSETS: '',
   }
-  return spawnSync(process.execPath, [command, ...words], { cwd, encoding: 'utf8', env: { ...process.env, ...env } })
+  return spawnSync(process.execPath, [command, ...words], {
+    cwd,
+    encoding: 'utf8',
+    env: { ...process.env, ...env, ...more },
+  })
 }
 
 test('without engines up says what to type, and leaves nothing', () => {
@@ -87,6 +91,21 @@ test('a speed that is none, and a look too often, are wrong uses', () => {
   }
 })
 
+test('what is for the twin, or for one drill, is refused where a drill is measured, or where all are run, with the reason', () => {
+  for (const [words, said, next] of [
+    [['member-killed', '--on', 'local', '--seed', '8f3a'], '--seed is for the twin', 'leave --seed out'],
+    [['member-killed', '--on', 'local', '--runs', '4'], '--runs is for the twin', 'leave --runs out'],
+    [['member-killed', '--compare', 'twin,local', '--runs', '4'], '--runs is for the twin', 'leave --runs out'],
+    [['--all', '--save', 'run.json'], '--save takes the timeline of one drill', 'name the drill'],
+    [['--all', '--on', 'local', '--save', 'run.json'], '--save takes the timeline of one drill', 'name the drill'],
+  ] as const) {
+    const { stdout, stderr, status } = skerry(['drill', ...words, '-f', federation])
+    expect(stderr).toContain(said)
+    expect(stderr).toContain(next)
+    expect([stdout, status]).toEqual(['', 2])
+  }
+})
+
 test('a watch prints a line for each look where there is no terminal, and Ctrl-C is its ordinary end', async () => {
   const env = { ...process.env, NO_COLOR: '1', SKERRY_STATE: join(work, 'state') }
   const child = spawn(process.execPath, [command, 'status', federation, '--watch', '--interval', '0.2'], { env })
@@ -125,6 +144,18 @@ test('a state folder that cannot be one is refused with its path', () => {
   rmSync(join(work, 'state'), { recursive: true })
 })
 
-test('the real world is refused until it is there', () => {
-  for (const verb of ['up', 'status', 'down']) expect(skerry([verb, federation, '--on', 'real']).status).toBe(3)
+test('on real places without credentials: one message, and nothing is changed', () => {
+  const none = {
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+  }
+  const away = { AWS_PROFILE: undefined, AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined }
+  for (const verb of ['up', 'down']) {
+    const { stdout, status } = skerry([verb, federation, '--on', 'real', '--yes'], work, { ...none, ...away })
+    expect(stdout).toContain(`${verb} federation: nothing was changed`)
+    expect(stdout.match(/there are no credentials of AWS/g)).toHaveLength(1)
+    expect(stdout).toContain('see who you are with aws sts get-caller-identity')
+    expect(status).toBe(3)
+  }
 })

@@ -1,5 +1,6 @@
 // Ctrl-C, and being asked to end: by default skerry ends at once, with 130. A verb that has something to put back first, or for which it is
-// the ordinary end, says what happens instead; asked a second time, skerry ends at once whatever is going on.
+// the ordinary end, says what happens instead; asked a second time, skerry ends at once whatever is going on. A terminal that is closed
+// asks once, however often it says so: it is told by the kernel and by the shell, and nobody sits there who would be impatient.
 
 import { exit } from './exit.ts'
 
@@ -7,9 +8,9 @@ let act: (() => void) | undefined
 let asked = 0
 
 export function listenForInterrupts(): void {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => {
-      asked += 1
+      if (signal !== 'SIGHUP') asked += 1
       if (act === undefined || asked > 1) process.exit(exit.interrupted)
       act()
     })

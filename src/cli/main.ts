@@ -46,6 +46,17 @@ const narrowed = (command: Command) =>
     .option('--class <name...>', 'only the sites of these classes, and what they need')
 const output = (...formats: string[]) =>
   new Option('-o, --output <format>', 'form of the answer').choices(formats).default('text')
+/** Of verbs that act on real places. */
+const real = (command: Command) =>
+  command
+    .option('-y, --yes', 'on real: go on without asking; never counts for what is protected')
+    .option('--protect-off <name...>', 'on real: these protected sites and clusters may be deleted')
+    .option(
+      '--ledger <place>',
+      'on real: s3://BUCKET/PREFIX, where a team shares the fleet; else a file of this machine',
+    )
+    .option('--take-over', 'on real: take over the lock of a run that is gone')
+    .option('--at-once <count>', 'on real: so much side by side in one Region (8)')
 const world = (usual: string) => new Option('--on <world>', 'where it runs').choices(['local', 'real']).default(usual)
 
 verb(
@@ -117,6 +128,7 @@ verb(
       .option('--deliver <repository>', 'put the GitOps files on a branch of this clone, for a pull request')
       .option('--branch <name>', 'the branch that --deliver makes; left out, skerry/ and the name of the fleet')
       .option('--force', 'with --out or --deliver: overwrite what was changed by hand or is in the way')
+      .option('--policy', 'what whoever deploys must be allowed: IAM policies as JSON, bound to this fleet')
       .option('--backward', 'the steps that take everything down, in order')
       .option('--exit-code', 'end with 5 when there are changes')
       .addHelpText(
@@ -135,11 +147,13 @@ verb(
       .addOption(output('text', 'json', 'junit'))
       .addOption(new Option('--on <world>', 'where to break it').choices(['twin', 'local', 'real']).default('twin'))
       .option('--seed <seed>', 'the run to show; the same seed gives the same timeline to the byte')
-      .option('--runs <count>', 'further runs, each with other phases, for the ranges', '64')
+      .option('--runs <count>', 'further runs, each with other phases, for the ranges (64)')
       .option('--all', 'every drill of the fleet, one after the other')
       .option('--list', 'only list the drills')
       .option('--save <file>', 'write the timeline of the shown run')
       .option('--compare <worlds>', 'twin,local: measure it on the engines here, and hold the twin against it')
+      .option('--yes', 'on real: yes beforehand to what it breaks and risks')
+      .option('--protect-off <names...>', 'on real: names of protected sites that it may break')
       .addHelpText(
         'after',
         `\nExamples\n  skerry drill --list\n  skerry drill lose-los-angeles\n  skerry drill lose-los-angeles --seed 8f3a -o json\n  skerry drill --all -o junit > drills.xml\n  skerry drill                         every single loss, worst first\n\n${exitHelp}`,
@@ -165,15 +179,16 @@ verb(
   'the plan on real engines of this machine; goes on where it stopped',
   () => import('./commands/up.ts').then((it) => it.up),
   (command) =>
-    narrowed(command)
+    narrowed(real(command))
       .addOption(fleetOption())
       .addOption(world('local'))
       .option('--only <cluster...>', 'only these clusters; a federation comes with its host')
       .option('--speed <factor>', 'shorten every constant of the engines by this factor, 1 to 60; left out: as it runs')
       .addOption(output('text', 'json'))
+      .option('--only-preflight', 'on real: only look whether it can be made')
       .addHelpText(
         'after',
-        '\nExamples\n  skerry up --only virginia                      one control plane, with nodes\n  skerry up --only parent virginia oregon        Karmada, with two members\n  skerry up --speed 10                           ten minutes of a drill take one\n  skerry status\n  kubectl --kubeconfig <(skerry kubeconfig virginia) get nodes\n  skerry down\n\nThe engines come from: skerry engines install',
+        '\nExamples\n  skerry up --only virginia                      one control plane, with nodes\n  skerry up --only parent virginia oregon        Karmada, with two members\n  skerry up --speed 10                           ten minutes of a drill take one\n  skerry status\n  kubectl --kubeconfig <(skerry kubeconfig virginia) get nodes\n  skerry down\n\nThe engines come from: skerry engines install\n\n--on real is experimental until someone has run it on an account; skerry plan --out with your own pipeline is the supported way.\n  skerry plan --save reviewed.json && skerry up reviewed.json --on real     exactly what was reviewed',
       ),
 )
 verb(
@@ -188,9 +203,10 @@ verb(
       .addOption(output('text', 'json', 'prometheus'))
       .option('--watch', 'again and again, until Ctrl-C: redrawn on a terminal, else a line each time')
       .option('--interval <seconds>', 'how long --watch waits between two looks', '2')
+      .option('--drift', 'on real: also what differs from the declaration; takes API calls, and seconds to minutes')
       .addHelpText(
         'after',
-        '\nThree honest states: ✓ as wanted, ✗ behind, and not heard of since. Whoever is silent while the others answer is not waited for.\n--watch ends with 0 on Ctrl-C; with -o json it prints one line for each look.\n\nExamples\n  skerry status --watch\n  skerry status -o json | jq ".apps[] | {app, state, ready}"\n  skerry status -o prometheus > /var/lib/node_exporter/skerry.prom',
+        '\nThree honest states: ✓ as wanted, ✗ behind, and not heard of since. Whoever is silent while the others answer is not waited for.\n--watch ends with 0 on Ctrl-C; with -o json it prints one line for each look.\n\nExamples\n  skerry status --watch\n  skerry status -o json | jq ".apps[] | {app, state, ready}"\n  skerry status --on real --drift\n  skerry status -o prometheus > /var/lib/node_exporter/skerry.prom',
       ),
 )
 verb(
@@ -229,7 +245,9 @@ verb(
   'ends what up started on this machine, and removes what it wrote',
   () => import('./commands/down.ts').then((it) => it.down),
   (command) =>
-    command
+    real(command)
+      .option('--retain <stack/resource...>', 'on real: leave these behind where they cannot be deleted')
+      .addOption(new Option('-o, --output <format>', 'on real: form of the answer').choices(['text', 'json']))
       .option('--all', 'every fleet that was read from here, such as this one by its name from before')
       .addOption(fleetOption())
       .addOption(world('local')),
@@ -314,3 +332,5 @@ function ended(error: unknown): ExitCode {
 }
 
 process.exitCode = await main(process.argv)
+// whoever does not want to wait is not kept waiting by what is still under way: all of it can be gone on with
+if (process.exitCode === exit.interrupted) process.exit()

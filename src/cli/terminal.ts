@@ -15,6 +15,8 @@ export interface Terminal {
   progress(): Progress
   /** What is drawn over and over in one place, on stdout; undefined where that is no terminal. */
   screen(): Screen | undefined
+  /** What is drawn over and over below what was said, on stderr; undefined where that is no terminal. */
+  live(): Live | undefined
   /** Columns of stdout; 100 where it is no terminal. */
   readonly columns: number
   /** Whether the locale shows more than ASCII. */
@@ -25,6 +27,12 @@ export interface Screen {
   draw(text: string): void
   /** What was drawn last stays, and what is written next begins below it. */
   over(): void
+}
+
+export interface Live {
+  draw(text: string): void
+  /** Nothing of it is left. */
+  clear(): void
 }
 
 type Style = Parameters<typeof styleText>[0]
@@ -55,6 +63,7 @@ export function terminal(
     say: (text) => write(err, text, colour && colours(err, env)),
     progress: () => progress(err, () => performance.now()),
     screen: () => (out.isTTY === true && env.TERM !== 'dumb' ? screen(out, colour && colours(out, env)) : undefined),
+    live: () => (err.isTTY === true && env.TERM !== 'dumb' ? live(err, colour && colours(err, env)) : undefined),
     columns: out.isTTY === true && out.columns > 40 ? out.columns : 100,
     unicode: /utf-?8/i.test(env.LC_ALL ?? env.LC_CTYPE ?? env.LANG ?? 'utf-8') && env.TERM !== 'linux',
   }
@@ -90,6 +99,27 @@ function screen(out: NodeJS.WriteStream, colour: boolean): Screen {
       out.write(`\u001b[H${shown.map((line) => `${line}\u001b[K`).join('\n')}\n\u001b[J`)
     },
     over: () => undefined,
+  }
+}
+
+/** Never higher than the terminal: what has scrolled away cannot be taken back. */
+function live(err: NodeJS.WriteStream, colour: boolean): Live {
+  let drawn = 0
+  const back = () => (drawn === 0 ? '' : `\u001b[${drawn}A\r\u001b[J`)
+  return {
+    draw: (text) => {
+      const columns = Math.max(20, (err.columns ?? 80) - 1)
+      const rows = Math.max(3, (err.rows ?? 24) - 2)
+      const lines = linesOf(text, false).map((line) => [...line].slice(0, columns).join(''))
+      const fit =
+        lines.length <= rows ? lines : [...lines.slice(0, rows - 1), `  and ${lines.length - rows + 1} lines more`]
+      err.write(`${back()}${(colour ? fit.map(paint) : fit).join('\n')}\n`)
+      drawn = fit.length
+    },
+    clear: () => {
+      err.write(back())
+      drawn = 0
+    },
   }
 }
 

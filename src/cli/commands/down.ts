@@ -4,15 +4,16 @@ import type { Verb } from '../command.ts'
 import { exit } from '../exit.ts'
 import type { FleetOptions } from '../shell.ts'
 import type { On } from './local.ts'
-import { folderHere, onlyLocal, sourceOf } from './local.ts'
+import { folderHere, sourceOf } from './local.ts'
+import type { RealOptions } from './up-real.ts'
 
-interface Options extends FleetOptions {
+interface Options extends FleetOptions, RealOptions {
   readonly on: On
   readonly all?: boolean
 }
 
 export const down: Verb<Options> = async (shell, inputs, options) => {
-  onlyLocal(options.on)
+  if (options.on === 'real') return (await import('./up-real.ts')).downReal(shell, inputs, options)
   const skerry = await import('../../index.ts')
   const local = await skerry.localWorld()
   const source = sourceOf(shell, inputs, options)

@@ -1,7 +1,7 @@
 // skerry drill: break it, measure, judge.
 
 import { distance } from 'fastest-levenshtein'
-import type { DrillResult } from '../../index.ts'
+import type { DrillResult, LiveDrills } from '../../index.ts'
 import type { Fleet } from '../../model/fleet.ts'
 import { Refusal } from '../../model/refusal.ts'
 import type { Shell, Verb } from '../command.ts'
@@ -12,29 +12,27 @@ import type { FleetOptions } from '../shell.ts'
 import { writeWhole } from '../write-whole.ts'
 import { compared, requireTwinAndLocal } from './drill-compare.ts'
 import { drillsOnLocal } from './drill-live.ts'
+import { drillsOnReal } from './drill-real.ts'
 
 interface Options extends FleetOptions {
   readonly output: 'text' | 'json' | 'junit'
   readonly on: 'twin' | 'local' | 'real'
   readonly seed?: string
-  readonly runs: string
+  readonly runs?: string
   readonly all?: boolean
   readonly list?: boolean
   readonly save?: string
   readonly compare?: string
+  readonly yes?: boolean
+  readonly protectOff?: readonly string[]
 }
 
 export const drill: Verb<Options> = async (shell, [name], given) => {
   // what is compared is measured on the engines
   const options: Options = given.compare === undefined ? given : { ...given, on: 'local' }
   if (options.compare !== undefined) requireTwinAndLocal(options.compare)
-  if (options.on === 'real')
-    throw new Refusal(
-      'usage',
-      'drills cannot be run on real yet',
-      'leave --on out: the twin runs them in virtual time; or --on local: on real engines of this machine',
-    )
-  const runs = Number(options.runs)
+  refuseWhatDoesNotGoTogether(options)
+  const runs = Number(options.runs ?? 64)
   if (!Number.isInteger(runs) || runs < 0 || runs > 10_000)
     throw new Refusal(
       'usage',
@@ -42,7 +40,7 @@ export const drill: Verb<Options> = async (shell, [name], given) => {
       'leave it out for 64',
     )
   // on engines what was brought up runs, however much of it is asked for
-  const fleet = await (options.on === 'local' ? shell.whole([]) : shell.fleet([]))
+  const fleet = await (options.on === 'twin' ? shell.fleet([]) : shell.whole([]))
   if (options.list === true) {
     shell.terminal.answer(
       fleet.drills.length === 0
@@ -69,12 +67,29 @@ async function named(
   options: Options,
   runs: number,
 ): Promise<ExitCode> {
-  const skerry = await import('../../index.ts')
-  const results =
+  const { results, interrupted, failure }: LiveDrills =
     options.on === 'local'
       ? await drillsOnLocal(shell, fleet, drills, options)
-      : await drillsOnTwin(shell, fleet, drills, options, runs)
-  if (results === undefined) return exit.interrupted
+      : options.on === 'real'
+        ? await drillsOnReal(shell, fleet, drills, options)
+        : { results: await drillsOnTwin(shell, fleet, drills, options, runs) }
+  const whole = failure === undefined && interrupted === undefined
+  const code = whole || results.length > 0 ? await answered(shell, fleet, drills, results, options) : exit.done
+  if (failure !== undefined) throw failure
+  if (interrupted === undefined) return code
+  shell.terminal.say(interrupted.message)
+  return exit.interrupted
+}
+
+/** Told, and judged. */
+async function answered(
+  shell: Shell,
+  fleet: Fleet,
+  drills: Fleet['drills'],
+  results: readonly DrillResult[],
+  options: Options,
+): Promise<ExitCode> {
+  const skerry = await import('../../index.ts')
   const comparisons = options.compare === undefined ? [] : await compared(shell, fleet, drills, results, options)
   const view = { columns: shell.terminal.columns, unicode: shell.terminal.unicode }
   const rendered = {
@@ -160,4 +175,20 @@ function find(fleet: Fleet, name: string): Fleet['drills'][number] {
 
 function noDrills(fleet: Fleet): string {
   return `the fleet ${fleet.name} declares no drill`
+}
+
+function refuseWhatDoesNotGoTogether({ on, seed, runs, all, save }: Options): void {
+  if (all === true && save !== undefined)
+    throw new Refusal(
+      'usage',
+      '--save takes the timeline of one drill, and --all runs every one',
+      'name the drill; or take the timelines of all from -o json',
+    )
+  const chance = seed !== undefined ? '--seed' : runs !== undefined ? '--runs' : undefined
+  if (on !== 'twin' && chance !== undefined)
+    throw new Refusal(
+      'usage',
+      `${chance} is for the twin: on real engines a drill is measured once, with the phases that they happen to have`,
+      `leave ${chance} out; the forecast beside what is measured is made of runs of the twin anyway`,
+    )
 }

@@ -20,6 +20,7 @@ interface Options {
   readonly branch?: string
   readonly force?: boolean
   readonly backward?: boolean
+  readonly policy?: boolean
   readonly exitCode?: boolean
 }
 
@@ -41,6 +42,7 @@ export const plan: Verb<Options> = async (shell, inputs, options) => {
   const whole =
     options.against === undefined ? declared : skerry.plan(fleet, await observed(skerry, shell, options.against))
   if (options.render !== undefined) return literal(skerry, shell, declared, options.render, options)
+  if (options.policy === true) return policies(skerry, shell, declared)
   if (options.verify !== undefined) return verified(skerry, shell, declared, options.verify)
   // the whole is planned and then narrowed: else all that was left out would look removed
   const made = shell.narrowed ? skerry.narrowPlan(whole, await shell.narrow(fleet)) : whole
@@ -82,6 +84,18 @@ function literal(skerry: Skerry, shell: Shell, whole: Plan, site: string, { out,
     text,
   }))
   shell.terminal.say(skerry.deliveredText(skerry.deliverToFolder(folder, inside, force), folder))
+  return exit.done
+}
+
+/** As a program reads them: `jq '.[0].document'` is a file for `aws iam create-policy`. */
+function policies(skerry: Skerry, shell: Shell, whole: Plan): ExitCode {
+  const made = skerry.deployPolicy(whole)
+  shell.terminal.answer(JSON.stringify(made, undefined, 2))
+  shell.terminal.say(
+    made.length === 0
+      ? 'The fleet has no stack of AWS: nothing is to be allowed.'
+      : `${made.length === 1 ? 'One policy' : `${made.length} policies`}, to be attached to the role that deploys.\n  next  aws iam create-policy --policy-name ${made[0]?.name} --policy-document file://…`,
+  )
   return exit.done
 }
 

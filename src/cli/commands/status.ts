@@ -7,24 +7,32 @@ import { exit } from '../exit.ts'
 import { onInterrupt } from '../interrupt.ts'
 import type { FleetOptions } from '../shell.ts'
 import type { On } from './local.ts'
-import { folderHere, onlyLocal } from './local.ts'
+import { folderHere } from './local.ts'
+import { statusReal } from './status-real.ts'
 
 interface Options extends FleetOptions {
   readonly on: On
   readonly output: 'text' | 'json' | 'prometheus'
   readonly watch?: boolean
   readonly interval: string
+  readonly drift?: boolean
 }
 
 export const status: Verb<Options> = async (shell, inputs, options) => {
-  onlyLocal(options.on)
   const seconds = intervalOf(options)
+  if (options.on === 'real') return statusReal(shell, inputs, options, seconds)
+  if (options.drift === true)
+    throw new Refusal('usage', '--drift is for --on real', 'on this machine skerry up puts back what differs')
   const skerry = await import('../../index.ts')
   const { status: look } = await skerry.localWorld()
   const folder = await folderHere(shell, inputs, options)
   const now = () => new Date()
-  const digest = folder === undefined ? undefined : await digestNow(shell, inputs, options)
-  const found = async () => (folder === undefined ? undefined : look(folder, now, digest))
+  const found = async () => (folder === undefined ? undefined : look(folder, now, digest()))
+  let read: Promise<string | undefined> | undefined
+  const digest = () => {
+    read ??= digestNow(shell, inputs, options)
+    return read
+  }
   const { terminal } = shell
 
   if (options.watch !== true) {

@@ -1,12 +1,13 @@
-// skerry up: the plan, carried out on this machine.
+// skerry up: the plan, carried out on this machine, or on real places.
 
 import type { Verb } from '../command.ts'
 import { exit } from '../exit.ts'
 import type { FleetOptions } from '../shell.ts'
 import type { On } from './local.ts'
-import { onlyLocal, sourceOf } from './local.ts'
+import { sourceOf } from './local.ts'
+import type { RealOptions } from './up-real.ts'
 
-interface Options extends FleetOptions {
+interface Options extends FleetOptions, RealOptions {
   readonly on: On
   readonly only?: readonly string[]
   readonly speed?: string
@@ -14,7 +15,7 @@ interface Options extends FleetOptions {
 }
 
 export const up: Verb<Options> = async (shell, inputs, options) => {
-  onlyLocal(options.on)
+  if (options.on === 'real') return (await import('./up-real.ts')).upReal(shell, inputs, options)
   const fleet = await shell.whole(inputs)
   const skerry = await import('../../index.ts')
   const errors = skerry.check(fleet, shell.today).filter((it) => it.severity === 'error' && it.accepted === undefined)

@@ -1,0 +1,349 @@
+// The real world behind the World port, as far as a drill needs it: what runs there for money is broken by real means and given back. Before
+// anything is taken away the undo is written down here and armed there; whatever ends the drill, all is given back and looked at again.
+
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Drill, Fault } from '../../../model/fleet.ts'
+import { lookup } from '../../../model/lookup.ts'
+import { Refusal } from '../../../model/refusal.ts'
+import type { Timeline } from '../../../model/timeline.ts'
+import { recoveriesOf } from '../../../timeline/recovery.ts'
+import { recordSubject, regionSubject, siteSubject, usersSubject, zoneSubject } from '../../../timeline/subjects.ts'
+import type { Point, Seen } from '../../../timeline/users.ts'
+import { serviceOf } from '../../../timeline/users.ts'
+import type { Answer, DrilledWorld } from '../../world.ts'
+import { done, notHere, standIn } from '../../world.ts'
+import { awsRefusal } from '../aws/errors.ts'
+import type { Ground } from '../ground.ts'
+import { looked } from '../status/status.ts'
+import type { ArmedIn } from './armed.ts'
+import { arm } from './armed.ts'
+import type { Journal } from './journal.ts'
+import { readJournal, writeJournal } from './journal.ts'
+import { giveBack } from './left.ts'
+import { noticedIn } from './looks.ts'
+import type { Means, MeansOf } from './means.ts'
+import { meansOf, riskOf } from './means.ts'
+import type { Got, Outside, Users } from './outside.ts'
+import { outsideHere, usersOf } from './outside.ts'
+import type { Prepared } from './prepare.ts'
+import { prepare } from './prepare.ts'
+import { storyOf } from './story.ts'
+import { carryOut } from './undo.ts'
+
+export interface RealDrillOptions {
+  readonly ground: Ground
+  readonly drill: Drill
+  readonly skerry: string
+  /** Of the drill, seconds: what has no end of its own is given back then. */
+  readonly length: number
+  readonly say: (line: string) => void
+  /** How the users ask; left out, from this machine. */
+  readonly outside?: Outside
+  /** How long after its end the cloud itself gives back, seconds. */
+  readonly graceSeconds?: number
+  /** Between looks at clusters and balancers, seconds. */
+  readonly lookEverySeconds?: number
+}
+
+export interface RealDrillWorld extends DrilledWorld {
+  close(): Promise<void>
+}
+
+/** What each fault of the drill comes down to: for whoever must say yes before. */
+export const meansOfDrill = (
+  ground: Pick<Ground, 'plan'>,
+  drill: Drill,
+): readonly { readonly fault: Fault; readonly means: MeansOf }[] =>
+  drill.faults.map((fault) => ({ fault, means: meansOf(ground.plan, fault) }))
+
+interface Ready {
+  readonly fault: Fault
+  readonly means: Means
+  readonly prepared: Prepared
+}
+
+export function realDrillWorld(options: RealDrillOptions): RealDrillWorld {
+  const { ground, drill, skerry, length, say, graceSeconds = 120, lookEverySeconds = 10 } = options
+  const { plan, folder, now } = ground
+  const story = storyOf()
+  const all = meansOfDrill(ground, drill)
+  const ready = new Map<Fault, Ready>()
+  const armedUntil = new Map<Fault, Date>()
+  const timers = new Set<NodeJS.Timeout>()
+  const working = new Set<Promise<void>>()
+  const seen = new Map<string, { readonly app: string; readonly audience: string; readonly points: Point[] }>()
+  let users: readonly { readonly app: string; readonly host: string; readonly users: Users }[] = []
+  let journal: Journal | undefined
+  let beganMs = 0
+  let endedMs: number | undefined
+  let lookedAt = Number.NEGATIVE_INFINITY
+  let looking: Promise<void> | undefined
+  let failure: unknown
+  let rest: { readonly at: number; readonly says: readonly string[] } | undefined
+
+  const seconds = (): number => Math.max(0, Math.round(((endedMs ?? now().getTime()) - beganMs) / 1) / 1_000)
+
+  // -------------------------------------------------------------------------------------------- before
+
+  async function begin(signal?: AbortSignal): Promise<void> {
+    journal = { drill: drill.name, since: now().toISOString(), away: [], armed: [] }
+    const note = (next: Partial<Journal>): void => {
+      journal = { ...(journal as Journal), ...next }
+      writeJournal(folder, journal)
+    }
+    note({})
+    try {
+      for (const { fault, means } of all) {
+        if (means.kind === 'notHere') continue
+        const text = riskOf(means.means).what
+        const prepared = await prepare(ground, means.means, (undo) =>
+          note({ away: [...(journal?.away ?? []), { text: `made ready: ${text}`, undo: [undo] }] }),
+        )
+        ready.set(fault, { fault, means: means.means, prepared })
+        if (signal?.aborted === true) return
+      }
+      users = await usersToAsk()
+      for (const { fault, prepared } of ready.values()) {
+        const end = fault.for === undefined ? length : fault.at + fault.for
+        const until = new Date(now().getTime() + (end + graceSeconds) * 1_000)
+        armedUntil.set(fault, until)
+        await arm(ground, prepared.undo, until, {
+          fleet: plan.fleet.name,
+          number: drill.faults.indexOf(fault) + 1,
+          armed: (what: ArmedIn) => note({ armed: [...(journal?.armed ?? []), what] }),
+        })
+        if (signal?.aborted === true) return
+      }
+    } catch (error) {
+      throw awsRefusal(error, 'the drill did not begin, and nothing was taken away')
+    }
+    beganMs = now().getTime()
+    await look()
+    await ask()
+  }
+
+  async function usersToAsk(): Promise<typeof users> {
+    const { status } = await looked(ground)
+    const outside = options.outside ?? outsideHere([...new Set(status.names.flatMap(({ nameServers }) => nameServers))])
+    const addresses = new Map<string, string>()
+    await Promise.all(
+      status.fronts.map(async ({ site, name }) => {
+        for (const address of name === undefined ? [] : await outside.addressesOf(name)) addresses.set(address, site)
+      }),
+    )
+    const find = lookup(plan.fleet)
+    return status.names.flatMap(({ app, host }) => {
+      const expose = find.app(app)?.expose
+      if (expose === undefined) return []
+      const protocol = expose.healthCheck?.protocol === 'https' ? ('https' as const) : ('http' as const)
+      const asked = { host, protocol, port: protocol === 'https' ? 443 : 80, path: expose.healthCheck?.path ?? '/' }
+      return [{ app, host, users: usersOf(outside, asked, (address) => addresses.get(address)) }]
+    })
+  }
+
+  // -------------------------------------------------------------------------------------------- meanwhile
+
+  async function look(): Promise<void> {
+    const at = seconds()
+    const { status, clusters } = await looked(ground, { patienceSeconds: Math.max(5, lookEverySeconds) })
+    if (endedMs !== undefined) return
+    for (const noticed of noticedIn(plan, status, clusters)) story.tell(at, noticed)
+  }
+
+  async function ask(): Promise<void> {
+    const at = seconds()
+    await Promise.all(users.map(async ({ app, host, users: some }) => tellUsers(at, app, host, await some.second(at))))
+  }
+
+  function tellUsers(at: number, app: string, host: string, { served, by, answer }: Got): void {
+    for (const audience of lookup(plan.fleet).app(app)?.audiences ?? ['users']) {
+      const about = { app, audience }
+      story.tell(at, {
+        ...{ subject: recordSubject(host, audience), what: 'answer', to: answer, ...about },
+        text: `name servers answer ${host} with ${answer === '' ? 'nobody' : answer}`,
+      })
+      const who = Object.keys(by).sort().join(',')
+      const subject = usersSubject(app, audience)
+      story.tell(at, {
+        subject,
+        what: 'servedBy',
+        to: who,
+        ...about,
+        text: `${audience} of ${app} are answered by ${who === '' ? 'nobody' : who}`,
+      })
+      const event = story.tell(at, {
+        ...{ subject, what: 'served', to: served, ...about },
+        text: `${Math.round(served * 100)} % of ${audience} of ${app} are answered`,
+      })
+      const key = `${app} ${audience}`
+      const one: { app: string; audience: string; points: Point[] } = seen.get(key) ?? { app, audience, points: [] }
+      const last = one.points.at(-1)
+      if (last === undefined || JSON.stringify(last.by) !== JSON.stringify(by))
+        one.points.push({ at: last === undefined ? 0 : at, served, keepers: served, by, keepersBy: by, event })
+      seen.set(key, one)
+    }
+  }
+
+  function at(moment: number, act: () => Promise<void>): void {
+    const timer = setTimeout(
+      () => {
+        timers.delete(timer)
+        const work: Promise<void> = act()
+          .catch((error: unknown) => {
+            failure ??= error
+          })
+          .finally(() => working.delete(work))
+        working.add(work)
+      },
+      Math.max(0, beganMs + moment * 1_000 - now().getTime()),
+    )
+    timers.add(timer)
+  }
+
+  async function take({ fault, means, prepared }: Ready): Promise<void> {
+    const { what: text } = riskOf(means)
+    if ((armedUntil.get(fault)?.getTime() ?? 0) <= now().getTime())
+      throw new Refusal(
+        'world',
+        `it is too late to begin (${text}): what was armed to give it back has run already, and this was not taken away`,
+        'run the drill again when the cloud and this machine answer faster',
+      )
+    if (journal !== undefined) {
+      journal = { ...journal, away: [...journal.away, { text, undo: prepared.undo }] }
+      writeJournal(folder, journal)
+    }
+    story.tell(seconds(), { ...subjectOf(fault), to: 'down', text, root: true })
+    await prepared.act()
+  }
+
+  async function end({ fault, means, prepared }: Ready): Promise<void> {
+    for (const undo of prepared.undo) await carryOut(ground, undo)
+    story.tell(seconds(), { ...subjectOf(fault), to: 'up', text: `given back: ${riskOf(means).what}`, root: true })
+  }
+
+  async function heal(): Promise<void> {
+    for (const timer of timers) clearTimeout(timer)
+    timers.clear()
+    await Promise.allSettled(working)
+    await looking?.catch(() => undefined)
+    endedMs ??= now().getTime()
+    const left = readJournal(folder)
+    if (left !== undefined) await giveBack(ground, left, say)
+  }
+
+  const failed = (): void => {
+    if (failure !== undefined) throw failure
+  }
+
+  return {
+    name: 'real',
+    observe: async () => ({ steps: [] }),
+    apply: async (): Promise<Answer> => notHere('skerry up --on real carries out the plan'),
+    undo: async () => notHere('skerry down --on real takes it back'),
+
+    inject: async (fault): Promise<Answer> => {
+      const own = all.find((one) => one.fault === fault)?.means ?? meansOf(plan, fault)
+      if (own.kind === 'notHere') return notHere(own.why)
+      const it = ready.get(fault)
+      if (it === undefined) return notHere('it was not made ready')
+      at(fault.at, () => take(it))
+      if (fault.for !== undefined) at(fault.at + fault.for, () => end(it))
+      return own.standIn === undefined ? done : standIn(own.standIn)
+    },
+
+    until: async (moment) => {
+      for (;;) {
+        failed()
+        if (seconds() >= lookedAt + lookEverySeconds && looking === undefined) {
+          lookedAt = seconds()
+          looking = look()
+            .catch(() => undefined)
+            .finally(() => {
+              looking = undefined
+            })
+        }
+        await ask()
+        const left = beganMs + moment * 1_000 - now().getTime()
+        if (left <= 0) break
+        await wait(Math.min(left, 1_000))
+      }
+      failed()
+    },
+
+    events: async () => story.events(),
+
+    unrest: async () => {
+      const time = now().getTime()
+      if (rest !== undefined && time - rest.at < lookEverySeconds * 1_000) return rest.says
+      const { status } = await looked(ground)
+      const says = [
+        ...status.pools
+          .filter(({ state }) => state !== 'asWanted')
+          .map(({ site, pool, ready: well, wanted }) => `${well} of ${wanted} nodes of ${site}/${pool} are ready`),
+        ...status.apps
+          .filter(({ state }) => state !== 'asWanted')
+          .map(({ app, ready: well, wanted }) => `${well} of ${wanted} copies of ${app} are ready`),
+        ...status.fronts
+          .filter(({ state }) => state !== 'asWanted')
+          .map(({ app, site, why }) => `the front door of ${app} at ${site} is not well: ${why ?? 'not heard of'}`),
+        ...status.names
+          .filter(({ state }) => state !== 'asWanted')
+          .map(({ host, why }) => `${host} is not as wanted${why === undefined ? '' : `: ${why}`}`),
+      ]
+      rest = { at: time, says }
+      return says
+    },
+
+    begin,
+    heal,
+
+    timeline: async (whole): Promise<Timeline> => {
+      const events = story.events().filter((event) => event.at <= whole)
+      const both: readonly Seen[] = [...seen.values()].map(({ app, audience, points }) => ({
+        ...{ app, audience },
+        points: points.filter((point) => point.at <= whole),
+      }))
+      return {
+        ...{ version: 1, world: 'real', skerry, fleet: plan.fleet.name, drill: drill.name },
+        seed: new Date(beganMs).toISOString().replace(/\..*$/, '').replaceAll(/[-:]/g, '').replace('T', '-'),
+        length: whole,
+        assumptions: assumptions(drill),
+        events,
+        services: both.map((one) => serviceOf(one, whole)),
+        recoveries: both.flatMap((one) => recoveriesOf(one, events, whole)),
+        violations: [],
+      }
+    },
+
+    close: async () => {
+      for (const timer of timers) clearTimeout(timer)
+      await looking?.catch(() => undefined)
+    },
+  }
+}
+
+const assumptions = (drill: Drill): readonly string[] => [
+  'users were asked from this machine alone, by 20 resolvers that keep to the TTL: whoever stands elsewhere may be led elsewhere, and whoever keeps answers longer comes back later',
+  'clusters, load balancers and health checks are asked every few seconds: an event is at most that much earlier than it was noticed, and what came and went in between is not told',
+  ...(drill.expect.some(({ evictions }) => evictions !== undefined) ? ['evictions are not counted here'] : []),
+]
+
+function subjectOf(fault: Fault): {
+  readonly subject: string
+  readonly what: string
+  readonly site?: string
+  readonly app?: string
+} {
+  const { site, app, zone, region } = fault
+  const what =
+    fault.scaleTo !== undefined
+      ? 'scaled'
+      : fault.checkPort !== undefined
+        ? 'checkPort'
+        : fault.delete !== undefined
+          ? 'deleted'
+          : (fault.lose ?? 'fault')
+  const subject =
+    site !== undefined ? siteSubject(site) : zone !== undefined ? zoneSubject(zone) : regionSubject(region ?? '')
+  return { subject, what, ...(site !== undefined && { site }), ...(app !== undefined && { app }) }
+}

@@ -1,0 +1,17 @@
+// The real world: AWS and the floors on premises, for money. Loaded only when it is asked for.
+
+export type { Consent } from './consent.ts'
+export { type DownOptions, down } from './down.ts'
+export { driftOf } from './drift/drift.ts'
+export type { Drift } from './drift/port.ts'
+export { giveBackLeft } from './drill/left.ts'
+export { protectedSites, riskOf } from './drill/means.ts'
+export type { RealDrillWorld } from './drill/world.ts'
+export { meansOfDrill, realDrillWorld } from './drill/world.ts'
+export { realFolderOf } from './folder.ts'
+export { groundToLook, heldForDrill } from './looking.ts'
+export type { DoneWork, RealReport, Watch } from './report.ts'
+export type { Reviewed } from './stale.ts'
+export { type RealStatus, realStatus } from './status/status.ts'
+export { type UpOptions, up } from './up.ts'
+export type { Went, Work } from './work.ts'

@@ -1,0 +1,229 @@
+// Charts that no Flux installs, with the values that the runbook gives them. A release that is there with the same chart and values is left
+// alone; one that a killed helm left behind is waited for, and then made good.
+
+import { createHash } from 'node:crypto'
+import { fleetValue } from '../../../artefacts/fleet-values.ts'
+import { roleArn } from '../../../artefacts/infrastructure/controller.ts'
+import { at, isFields } from '../../../artefacts/workloads/fields.ts'
+import type { IntentValue, PlannedStep } from '../../../model/plan.ts'
+import { Refusal } from '../../../model/refusal.ts'
+import type { KubeClient, KubeObject } from '../../kube/client.ts'
+import type { Told, Work } from '../work.ts'
+import { clientOf } from './access.ts'
+import { filled } from './apply.ts'
+import type { Kube } from './asking.ts'
+import { asked, awaited, unfinished } from './asking.ts'
+import { withKubeconfig } from './kubeconfig.ts'
+import { stepsOf } from './plan-steps.ts'
+import { missingOf } from './ready.ts'
+
+export interface Chart {
+  readonly cluster: string
+  readonly release: string
+  readonly namespace: string
+  readonly repository: string
+  readonly chart: string
+  readonly version: string
+  readonly values: unknown
+}
+
+interface Listed {
+  readonly status: string
+  readonly chart: string
+  readonly updated: string
+}
+
+/** A helm that was killed is not waited for longer. */
+const pendingSeconds = 300
+
+/** Whether anything was done. */
+export async function install(kube: Kube, told: Told, client: KubeClient, wanted: Chart): Promise<boolean> {
+  const { release, namespace, chart, version, repository } = wanted
+  const values = await filled(kube, wanted.values)
+  const helm = (args: readonly string[], input?: string): Promise<string> =>
+    helmAt(kube, client, [...args, '--namespace', namespace], input)
+  const found = await settledRelease(kube, told, client, wanted)
+  if (found?.status === 'deployed' && plain(found.chart, chart) === plain(`${chart}-${version}`, chart)) {
+    const live = JSON.parse(await helm(['get', 'values', release, '--output', 'json'])) as unknown
+    if (digest(live ?? {}) === digest(values ?? {})) return false
+  }
+  told.observe(`helm installs ${chart} ${version}`)
+  await helm(
+    [
+      ...['upgrade', '--install', release, chart, '--repo', repository, '--version', version],
+      ...['--create-namespace', '--values', '-'],
+    ],
+    JSON.stringify(values),
+  )
+  return true
+}
+
+/** Some charts carry the v of their tag, some do not. */
+const plain = (listed: string, chart: string): string => listed.slice(chart.length + 1).replace(/^v/, '')
+
+/** What helm says of a release; one that a killed helm left half done is first made good. */
+async function settledRelease(kube: Kube, told: Told, client: KubeClient, wanted: Chart): Promise<Listed | undefined> {
+  const { release, namespace, cluster } = wanted
+  const look = async (): Promise<Listed | undefined> => {
+    const text = await helmAt(kube, client, [
+      'list',
+      '--all',
+      '--namespace',
+      namespace,
+      '--filter',
+      `^${release}$`,
+      '--output',
+      'json',
+    ])
+    return (JSON.parse(text === '' ? '[]' : text) as readonly Listed[])[0]
+  }
+  const isPending = (it: Listed | undefined): it is Listed => it?.status.startsWith('pending') === true
+  const first = await look()
+  if (!isPending(first)) return first
+  const last = await awaited(
+    kube,
+    told,
+    {
+      what: `helm has ended on ${release} in ${cluster}`,
+      seconds: pendingSeconds + 60,
+      next: 'see helm list --pending',
+    },
+    async () => {
+      const now = await look()
+      if (!isPending(now)) return { ended: now }
+      const began = Date.parse(
+        now.updated.replace(/^(\S+) (\d\d:\d\d:\d\d)(?:\.\d+)? ([+-]\d\d)(\d\d).*$/, '$1T$2$3:$4'),
+      )
+      const age = (kube.ground.now().getTime() - began) / 1000
+      // no answer to when it began: whoever began it is given the whole time
+      return age > pendingSeconds ? { left: now } : unfinished(`another helm is at work on it (${now.status})`)
+    },
+  )
+  if ('ended' in last) return last.ended
+  const undo = last.left.status === 'pending-install' ? ['uninstall', release] : ['rollback', release]
+  await helmAt(kube, client, [...undo, '--namespace', namespace])
+  return look()
+}
+
+/** With a kubeconfig that is there as long as helm runs. */
+export async function helmAt(
+  { ground }: Kube,
+  client: KubeClient,
+  args: readonly string[],
+  input?: string,
+): Promise<string> {
+  const { server } = client
+  if (server === undefined) throw new Refusal('world', 'helm cannot be told of this API', 'this is a bug of skerry')
+  return withKubeconfig(ground.folder, server, (file) => ground.helm([...args, '--kubeconfig', file], input))
+}
+
+/** Keys in any order. */
+const digest = (value: unknown): string =>
+  createHash('sha256')
+    .update(
+      JSON.stringify(value, (_, inner: unknown) =>
+        isFields(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
+      ),
+    )
+    .digest('hex')
+
+/** The chart of an add-on, by its step: the controller of load balancers. */
+export function chartOf({ intent, subject }: PlannedStep): Chart {
+  const cluster = subject.cluster ?? ''
+  return {
+    cluster,
+    release: String(intent.releaseName),
+    namespace: String(intent.namespace),
+    repository: String(at(intent.chart, 'repository', 'url')),
+    chart: String(at(intent.chart, 'name')),
+    version: String(at(intent.chart, 'version')),
+    values: valuesOf(intent.values ?? {}),
+  }
+}
+
+/** A value that a network's stack knows stands in the intent by the network's name. */
+function valuesOf(value: IntentValue): unknown {
+  if (!isFields(value)) return value
+  const { ofNetwork } = value
+  if (typeof ofNetwork === 'string') return fleetValue.vpcId(ofNetwork)
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, valuesOf(inner as IntentValue)]))
+}
+
+/** Its service account is not the chart's: it bears the role, where credentials come by OIDC. */
+function accountOf({ ground: { plan } }: Kube, { intent, subject }: PlannedStep): KubeObject | undefined {
+  const { serviceAccount } = intent
+  const name = at(serviceAccount, 'name')
+  const cluster = plan.fleet.clusters.find((it) => it.name === subject.cluster)
+  if (typeof name !== 'string' || cluster === undefined) return undefined
+  const byRole = at(serviceAccount, 'identity') === 'oidc'
+  return {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: {
+      name,
+      namespace: String(at(serviceAccount, 'namespace') ?? intent.namespace),
+      ...(byRole && {
+        annotations: { 'eks.amazonaws.com/role-arn': roleArn(plan, cluster, String(at(serviceAccount, 'role'))) },
+      }),
+    },
+  }
+}
+
+export function chartWork(
+  kube: Kube,
+  step: PlannedStep,
+  {
+    needs,
+    needsOneOf,
+    region,
+  }: { readonly needs: readonly string[]; readonly needsOneOf: readonly string[]; readonly region: string | undefined },
+): Work {
+  const chart = chartOf(step)
+  const { cluster } = chart
+  const verify = stepsOf(kube.ground.plan).byId.get(`verify/controller/${cluster}`)
+  return {
+    id: `chart/${cluster}/${step.subject.addon}`,
+    title: `Install ${chart.chart} ${chart.version} in ${cluster}`,
+    steps: [step.id, ...(verify === undefined ? [] : [verify.id])],
+    needs,
+    needsOneOf,
+    ...(region !== undefined && { at: region }),
+    run: async (told) => {
+      const client = await clientOf(kube, { kind: 'cluster', name: cluster })
+      const account = accountOf(kube, step)
+      let changed = false
+      if (account !== undefined) {
+        const object = await filled(kube, account)
+        changed = await asked(kube, told, `${cluster} takes the service account of ${chart.chart}`, async () => {
+          const was = await client.get(await client.pathOf(object))
+          return (await client.apply(object)).metadata.resourceVersion !== was?.metadata.resourceVersion
+        })
+      }
+      if (await install(kube, told, client, chart)) changed = true
+      const deployment = String(verify?.intent.deployment ?? chart.release)
+      await untilDeployed(kube, told, client, chart, deployment)
+      return { kind: 'done', changed }
+    },
+  }
+}
+
+async function untilDeployed(kube: Kube, told: Told, client: KubeClient, chart: Chart, name: string): Promise<void> {
+  const wanted: KubeObject = {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name, namespace: chart.namespace },
+  }
+  await awaited(
+    kube,
+    told,
+    {
+      what: `${name} is available in ${chart.cluster}`,
+      seconds: kube.patience.availableSeconds,
+      next: `kubectl --context ${chart.cluster} --namespace ${chart.namespace} logs deployment/${name}; for the controller of load balancers look at its role and at vpcId first`,
+    },
+    async () => {
+      const missing = missingOf(await client.get(await client.pathOf(wanted)), wanted)
+      return missing === undefined ? true : unfinished(missing)
+    },
+  )
+}

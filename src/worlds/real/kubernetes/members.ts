@@ -1,0 +1,259 @@
+// Clusters join a federation and leave it. One that is pushed to has accounts for Karmada, whose tokens Karmada holds; one that pulls has an
+// agent with a way to Karmada. Tokens and keys go from API to API and never onto a disk.
+// Source: Karmada v1.18.2, pkg/karmadactl/join, pkg/karmadactl/unjoin, pkg/controllers/cluster/cluster_controller.go.
+
+import { clusterNamespace, systemNamespace } from '../../../artefacts/karmada/names.ts'
+import { at } from '../../../artefacts/workloads/fields.ts'
+import type { Plan, PlannedStep } from '../../../model/plan.ts'
+import type { KubeClient, KubeObject, Server } from '../../kube/client.ts'
+import { KubeError } from '../../kube/client.ts'
+import type { Api } from '../ground.ts'
+import type { Told, Work } from '../work.ts'
+import { clientOf } from './access.ts'
+import { applyAll, deleteAll, filled } from './apply.ts'
+import type { Needs } from './apps.ts'
+import type { Kube } from './asking.ts'
+import { asked, awaited, unfinished } from './asking.ts'
+import { joinObjects } from './federation.ts'
+import { kubeconfigOf } from './kubeconfig.ts'
+import { stepsOf } from './plan-steps.ts'
+import { conditionOf, isTrue, untilAvailable } from './ready.ts'
+
+const clusters = '/apis/cluster.karmada.io/v1alpha1/clusters'
+const secretsIn = (namespace: string): string => `/api/v1/namespaces/${namespace}/secrets`
+
+export function memberWork(
+  kube: Kube,
+  step: PlannedStep,
+  steps: readonly string[],
+  { needs, needsOneOf, region }: Needs,
+): Work {
+  const { federation = '', cluster = '' } = step.subject
+  const { plan } = kube.ground
+  const pull = step.intent.sync === 'pull'
+  return {
+    id: `member/${federation}/${cluster}`,
+    title: `${cluster} joins the federation ${federation}`,
+    steps,
+    needs,
+    ...(needsOneOf !== undefined && { needsOneOf }),
+    ...(region !== undefined && { at: region }),
+    run: async (told) => {
+      const isServed = (name: string | undefined): boolean => stepsOf(plan).served.has(name ?? '')
+      const host = plan.fleet.federations.find(({ name }) => name === federation)?.host
+      const api: Api = { kind: 'cluster', name: cluster }
+      const member = await clientOf(kube, api)
+      const karmada = await clientOf(kube, { kind: 'federation', name: federation })
+      let changed = false
+      const own = await filled(kube, joinObjects(plan, federation, { cluster, api: 'cluster' }))
+      if (!isServed(cluster))
+        changed = await applyAll(kube, told, {
+          api,
+          by: `member/${federation}/${cluster}`,
+          client: member,
+          objects: own,
+        })
+      const declared = joinObjects(plan, federation, { cluster: host ?? '', api: 'federation' }).filter(
+        ({ kind, metadata }) => kind === 'Cluster' && metadata.name === cluster,
+      )
+      if (pull) {
+        if (await giveWay(kube, told, member, wayTo(karmada, plan, federation))) changed = true
+        await untilAvailable(kube, told, `${cluster} (the agent of Karmada)`, member, own)
+        await awaited(
+          kube,
+          told,
+          {
+            what: `${cluster} has joined ${federation}`,
+            seconds: kube.patience.karmadaSeconds,
+            next: agentNext(cluster),
+          },
+          async () =>
+            (await karmada.get(`${clusters}/${cluster}`)) === undefined
+              ? unfinished('its agent has not reached Karmada yet')
+              : true,
+        )
+      } else if (await giveTokens(kube, told, member, karmada, cluster)) changed = true
+      // labels are what policies choose by
+      if (!isServed(host))
+        for (const object of await filled(kube, declared))
+          await asked(kube, told, `${federation} takes the Cluster ${cluster}`, async () => {
+            const was = await karmada.get(`${clusters}/${cluster}`)
+            const is = await karmada.apply(object)
+            if (was?.metadata.generation !== is.metadata.generation) changed = true
+          })
+      await untilReady(kube, told, karmada, federation, cluster, pull)
+      return { kind: 'done', changed }
+    },
+  }
+}
+
+const agentNext = (cluster: string): string =>
+  `kubectl --context ${cluster} --namespace ${systemNamespace} logs deployment/karmada-agent says whether it reaches Karmada`
+
+async function untilReady(
+  kube: Kube,
+  told: Told,
+  karmada: KubeClient,
+  federation: string,
+  cluster: string,
+  pull: boolean,
+): Promise<void> {
+  await awaited(
+    kube,
+    told,
+    {
+      what: `${cluster} is Ready in ${federation}`,
+      seconds: kube.patience.karmadaSeconds,
+      next: pull
+        ? agentNext(cluster)
+        : `Karmada must reach the API of ${cluster} from its host: look at its public access and the security groups`,
+    },
+    async () => {
+      const live = await karmada.get(`${clusters}/${cluster}`)
+      if (isTrue(live, 'Ready')) return true
+      const ready = conditionOf(live, 'Ready')
+      return unfinished(
+        live === undefined
+          ? 'there is no such Cluster yet'
+          : `not Ready: ${String(at(ready, 'message') ?? at(ready, 'reason') ?? 'not looked at yet')}`,
+      )
+    },
+  )
+}
+
+/** Tokens of the accounts that do not run out: EKS refuses others after some months at the latest, and one for a day would end in a day. */
+async function giveTokens(
+  kube: Kube,
+  told: Told,
+  member: KubeClient,
+  karmada: KubeClient,
+  cluster: string,
+): Promise<boolean> {
+  let changed = false
+  const base64 = (text: string): string => Buffer.from(text).toString('base64')
+  for (const [account, secret] of [
+    [`karmada-${cluster}`, cluster],
+    ['karmada-impersonator', `${cluster}-impersonator`],
+  ] as const) {
+    const data = await awaited(
+      kube,
+      told,
+      {
+        what: `${cluster} gives a token for ${account}`,
+        seconds: kube.patience.answerSeconds,
+        next: `kubectl --context ${cluster} --namespace ${clusterNamespace} get secret ${account}`,
+      },
+      async () => {
+        const live = await member.get(`${secretsIn(clusterNamespace)}/${account}`)
+        const token = at(live, 'data', 'token')
+        if (typeof token !== 'string' || token === '') return unfinished(`the Secret ${account} holds no token yet`)
+        const ca = member.server?.ca
+        return { token, caBundle: ca === undefined ? String(at(live, 'data', 'ca.crt') ?? '') : base64(ca) }
+      },
+    )
+    if (await putSecret(kube, told, karmada, { namespace: clusterNamespace, name: secret, data })) changed = true
+  }
+  return changed
+}
+
+/** How its members reach Karmada: by its own name, whatever way round this run takes. */
+function wayTo({ server }: KubeClient, { fleet }: Plan, federation: string): Server | undefined {
+  if (server?.servername === undefined) return server
+  const { servername, ...direct } = server
+  const port = fleet.federations.find(({ name }) => name === federation)?.port ?? 443
+  return { ...direct, url: `https://${servername}:${port}` }
+}
+
+async function giveWay(kube: Kube, told: Told, member: KubeClient, way: Server | undefined): Promise<boolean> {
+  if (way === undefined) return false
+  const data = { 'karmada.config': Buffer.from(await kubeconfigOf(way)).toString('base64') }
+  return putSecret(kube, told, member, { namespace: systemNamespace, name: 'karmada-agent-config', data })
+}
+
+const putSecret = (
+  kube: Kube,
+  told: Told,
+  client: KubeClient,
+  {
+    namespace,
+    name,
+    data,
+  }: { readonly namespace: string; readonly name: string; readonly data: Readonly<Record<string, string>> },
+): Promise<boolean> =>
+  asked(kube, told, `the Secret ${namespace}/${name} is there`, async () => {
+    const live = await client.get(`${secretsIn(namespace)}/${name}`)
+    const same = Object.entries(data).every(([key, value]) => at(live, 'data', key) === value)
+    if (same) return false
+    await client.apply({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name, namespace },
+      type: 'Opaque',
+      data,
+    } as KubeObject)
+    return true
+  })
+
+/** Karmada takes its works, and with them the apps, off the member; then what joining had made goes. */
+export async function leave(
+  kube: Kube,
+  told: Told,
+  karmada: KubeClient,
+  { federation, cluster, sync }: { readonly federation: string; readonly cluster: string; readonly sync: string },
+): Promise<boolean> {
+  const path = `${clusters}/${cluster}`
+  const first = {
+    ...kube,
+    patience: { ...kube.patience, goneSeconds: Math.min(kube.patience.goneSeconds, patientSeconds) },
+  }
+  const what = `${cluster} has left ${federation}`
+  const next = `kubectl --kubeconfig karmada.kubeconfig get cluster ${cluster} --output yaml shows what holds it`
+  let changed: boolean
+  try {
+    changed = await deleteAll(first, told, karmada, [path], { what, next })
+  } catch {
+    told.signal.throwIfAborted()
+    // one that pulls and whose agent is gone takes its works back never
+    await letGo(kube, told, karmada, cluster)
+    changed = await deleteAll(kube, told, karmada, [path], { what, next })
+    changed = true
+  }
+  const secrets = [cluster, `${cluster}-impersonator`].map((name) => `${secretsIn(clusterNamespace)}/${name}`)
+  changed =
+    (await deleteAll(kube, told, karmada, secrets, {
+      what: `the tokens of ${cluster} are gone from ${federation}`,
+      next,
+    })) || changed
+  const member = await kube.ground.api({ kind: 'cluster', name: cluster })
+  if (member === undefined) return changed
+  const rbac = '/apis/rbac.authorization.k8s.io/v1'
+  const role = sync === 'pull' ? 'karmada-agent' : `karmada-controller-manager:karmada-${cluster}`
+  const own = [
+    ...(sync === 'pull' ? [`/apis/apps/v1/namespaces/${systemNamespace}/deployments/karmada-agent`] : []),
+    `${rbac}/clusterrolebindings/${role}`,
+    `${rbac}/clusterroles/${role}`,
+    ...(sync === 'pull' ? [`/api/v1/namespaces/${systemNamespace}`] : []),
+    `/api/v1/namespaces/${clusterNamespace}`,
+  ]
+  return (
+    (await deleteAll(kube, told, member, own, {
+      what: `what joining ${federation} had made on ${cluster} is gone`,
+      next: `kubectl --context ${cluster} get namespace ${clusterNamespace} --output yaml`,
+    })) || changed
+  )
+}
+
+/** Karmada first gives the replicas to other members, and waits for those. */
+const patientSeconds = 300
+
+/** As `karmadactl unjoin --force`: the works of the member are given up, whether or not it heard of that. */
+async function letGo(kube: Kube, told: Told, karmada: KubeClient, cluster: string): Promise<void> {
+  const works = `/apis/work.karmada.io/v1alpha1/namespaces/karmada-es-${cluster}/works`
+  await asked(kube, told, `the works of ${cluster} are given up`, async () => {
+    const list = await karmada.get<{ readonly items: readonly KubeObject[] }>(works)
+    for (const { metadata } of list?.items ?? [])
+      await karmada.merge(`${works}/${metadata.name}`, { metadata: { finalizers: null } }).catch((error: unknown) => {
+        if (!(error instanceof KubeError && error.status === 404)) throw error
+      })
+  })
+}

@@ -1,0 +1,176 @@
+// What a run writes down before each piece of work and after it, and who may run at all. It only hints: lost, nothing is lost but the hint,
+// since every run looks at what is there. A file by default; in a bucket where a team shares the fleet.
+
+import { Refusal } from '../../model/refusal.ts'
+import type { Went } from './work.ts'
+
+export interface LedgerEntry {
+  readonly state: 'begun' | Went['kind']
+  readonly at: string
+  /** Of a failure, one line. */
+  readonly what?: string
+}
+
+export interface LedgerState {
+  readonly version: 1
+  readonly fleet: string
+  /** Of the fleet as it was carried out last. */
+  readonly digest?: string
+  readonly verb: 'up' | 'down'
+  readonly work: Readonly<Record<string, LedgerEntry>>
+}
+
+export interface Holder {
+  /** Drawn for each run: nobody takes another's lock for its own. */
+  readonly run: string
+  readonly who: string
+  readonly host: string
+  readonly pid: number
+  readonly verb: 'up' | 'down' | 'drill'
+  readonly since: string
+  /** When it was last heard of. */
+  readonly renewed: string
+}
+
+/** Where the words lie: a folder of this machine, or a prefix of a bucket. */
+export interface Shelf {
+  /** For people. */
+  readonly place: string
+  readonly read: (name: string) => Promise<Stored | undefined>
+  /** `ifMatch`: only over that very version; `'none'`: only where there is nothing. False: somebody was first. */
+  readonly write: (name: string, text: string, ifMatch?: string) => Promise<boolean>
+  readonly remove: (name: string) => Promise<void>
+  /** Whether the holder is known to be gone, as a process of this machine can be. */
+  readonly isGone: (holder: Holder) => boolean
+}
+
+export interface Stored {
+  readonly text: string
+  readonly version: string
+}
+
+export interface Ledger {
+  /** What earlier runs wrote; undefined: nothing, or it is lost. */
+  readonly before: LedgerState | undefined
+  readonly begins: (id: string) => Promise<void>
+  readonly ended: (id: string, went: Went) => Promise<void>
+  /** Lets the next run in. `isOver`: nothing is left that a ledger could tell of. */
+  readonly close: (isOver?: boolean) => Promise<void>
+}
+
+export interface LedgerOptions {
+  readonly fleet: string
+  readonly digest?: string
+  readonly holder: Omit<Holder, 'since' | 'renewed'>
+  readonly now: () => Date
+  /** Takes a lock over though its holder was heard of lately. */
+  readonly takeOver?: boolean
+  readonly renewEverySeconds?: number
+}
+
+const lockName = 'lock.json'
+const stateName = 'ledger.json'
+/** A holder that was not heard of for so long is told to be stale. */
+const staleAfterSeconds = 15 * 60
+
+export async function openLedger(shelf: Shelf, options: LedgerOptions): Promise<Ledger> {
+  const { now, holder, renewEverySeconds = 60 } = options
+  await lock(shelf, options)
+  const renewal = setInterval(() => void renewed().catch(() => undefined), renewEverySeconds * 1000)
+  renewal.unref()
+  const before = await stateIn(shelf)
+  const work = new Map(Object.entries(before?.verb === holder.verb ? before.work : {}))
+  let writing: Promise<void> = Promise.resolve()
+
+  async function renewed(): Promise<void> {
+    const held = await shelf.read(lockName)
+    if (held === undefined || holderIn(held)?.run !== holder.run) return
+    await shelf.write(lockName, textOf({ ...(holderIn(held) as Holder), renewed: now().toISOString() }), held.version)
+  }
+  const put = (id: string, entry: LedgerEntry): Promise<void> => {
+    work.set(id, entry)
+    // one after the other: two writes side by side would race, and the later must win
+    writing = writing
+      .catch(() => undefined)
+      .then(async () => {
+        const state: LedgerState = {
+          version: 1,
+          fleet: options.fleet,
+          ...(options.digest !== undefined && { digest: options.digest }),
+          verb: holder.verb === 'down' ? 'down' : 'up',
+          work: Object.fromEntries([...work].sort(([a], [b]) => (a < b ? -1 : 1))),
+        }
+        await shelf.write(stateName, textOf(state))
+      })
+    return writing
+  }
+  return {
+    before,
+    begins: (id) => put(id, { state: 'begun', at: now().toISOString() }),
+    ended: (id, went) =>
+      put(id, {
+        state: went.kind,
+        at: now().toISOString(),
+        ...(went.kind === 'failed' && { what: went.error instanceof Error ? went.error.message : String(went.error) }),
+      }),
+    close: async (isOver = false) => {
+      clearInterval(renewal)
+      await writing.catch(() => undefined)
+      if (isOver) await shelf.remove(stateName)
+      const held = await shelf.read(lockName)
+      if (held !== undefined && holderIn(held)?.run === holder.run) await shelf.remove(lockName)
+    },
+  }
+}
+
+async function lock(shelf: Shelf, { holder, now, takeOver = false }: LedgerOptions): Promise<void> {
+  const at = now().toISOString()
+  const mine = textOf({ ...holder, since: at, renewed: at } satisfies Holder)
+  for (let tries = 0; tries < 3; tries++) {
+    if (await shelf.write(lockName, mine, 'none')) return
+    const held = await shelf.read(lockName)
+    if (held === undefined) continue
+    const other = holderIn(held)
+    if (other !== undefined && !takeOver && !shelf.isGone(other)) throw heldBy(shelf, other, now())
+    if (await shelf.write(lockName, mine, held.version)) return
+  }
+  throw new Refusal(
+    'refused',
+    `others take the lock of this fleet in ${shelf.place} at this very moment`,
+    'run this again',
+  )
+}
+
+function heldBy(shelf: Shelf, { who, host, pid, verb, since, renewed }: Holder, now: Date): Refusal {
+  const silentSeconds = Math.round((now.getTime() - Date.parse(renewed)) / 1000)
+  const isStale = silentSeconds > staleAfterSeconds
+  return new Refusal(
+    'refused',
+    `${who} on ${host} carries out skerry ${verb} for this fleet since ${since} (process ${pid}; the lock is in ${shelf.place})${isStale ? `, and was not heard of for ${Math.round(silentSeconds / 60)} minutes` : ''}`,
+    isStale
+      ? 'where that run is surely gone, take its lock over: --take-over'
+      : 'wait for it; where that run is surely gone, --take-over',
+  )
+}
+
+async function stateIn(shelf: Shelf): Promise<LedgerState | undefined> {
+  const stored = await shelf.read(stateName)
+  try {
+    const state = stored === undefined ? undefined : (JSON.parse(stored.text) as LedgerState)
+    return state?.version === 1 && typeof state.work === 'object' ? state : undefined
+  } catch {
+    // half a file, or another's: it only hints
+    return undefined
+  }
+}
+
+function holderIn({ text }: Stored): Holder | undefined {
+  try {
+    const holder = JSON.parse(text) as Partial<Holder>
+    return typeof holder.run === 'string' ? (holder as Holder) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const textOf = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`

@@ -1,0 +1,84 @@
+// What up and down share: the lock, the ledger, the carrying out.
+
+import { randomBytes } from 'node:crypto'
+import { setMaxListeners } from 'node:events'
+import { hostname, userInfo } from 'node:os'
+import { carry } from './carry.ts'
+import type { Ground } from './ground.ts'
+import type { Ledger } from './ledger.ts'
+import { openLedger } from './ledger.ts'
+import type { DoneWork, Verb, Watch } from './report.ts'
+import { bucketShelf, folderShelf } from './shelves.ts'
+import type { Work } from './work.ts'
+
+export interface RunOptions {
+  readonly signal: AbortSignal
+  readonly watch: Watch
+  /** How much runs side by side in one Region. */
+  readonly atOnce?: number
+  /** `s3://bucket/prefix`; undefined: the folder of the ground. */
+  readonly ledger?: string
+  readonly takeOver?: boolean
+  readonly digest?: string
+}
+
+export function ledgerFor(
+  ground: Ground,
+  verb: Verb | 'drill',
+  { ledger, takeOver, digest }: Pick<RunOptions, 'ledger' | 'takeOver' | 'digest'>,
+): Promise<Ledger> {
+  const { fleet } = ground.plan
+  const [account] = fleet.accounts
+  const shelf =
+    ledger === undefined
+      ? folderShelf(ground.folder)
+      : bucketShelf(
+          ground.aws.s3({
+            account: account?.name,
+            region: fleet.networks.find(({ region }) => region !== undefined)?.region ?? 'us-east-1',
+          }),
+          ledger,
+          fleet.name,
+        )
+  return openLedger(shelf, {
+    fleet: fleet.name,
+    ...(digest !== undefined && { digest }),
+    holder: { run: randomBytes(8).toString('hex'), who: userInfo().username, host: hostname(), pid: process.pid, verb },
+    now: ground.now,
+    ...(takeOver !== undefined && { takeOver }),
+  })
+}
+
+export async function carried(
+  ground: Ground,
+  works: readonly Work[],
+  ledger: Ledger,
+  options: RunOptions,
+): Promise<readonly DoneWork[]> {
+  const { watch, signal, atOnce } = options
+  // each piece of work that waits listens
+  setMaxListeners(0, signal)
+  watch.begins(works)
+  const went = await carry(works, {
+    signal,
+    now: ground.now,
+    ...(atOnce !== undefined && { atOnce }),
+    begins: async (work) => {
+      await ledger.begins(work.id)
+      watch.began(work)
+    },
+    observed: watch.observed,
+    ended: async (work, how) => {
+      watch.ended(work, how)
+      // it only hints, and what was done is done: the next run looks
+      await ledger.ended(work.id, how).catch(() => watch.say(`the ledger could not be written after ${work.id}`))
+    },
+  })
+  return works.map((work) => ({
+    id: work.id,
+    title: work.title,
+    steps: work.steps,
+    at: work.at,
+    went: went.get(work.id) ?? { kind: 'interrupted' },
+  }))
+}
