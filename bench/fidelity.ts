@@ -15,7 +15,7 @@ import { groups, measuredDrills, nameOf } from './fidelity/list.ts'
 import { folderOfExample, measure, takeDown } from './fidelity/measure.ts'
 import { writePage } from './fidelity/page.ts'
 import type { Line, Raw } from './fidelity/record.ts'
-import { keepRaw, lineOf, rawFiles, readLines, readRaw, writeLines } from './fidelity/record.ts'
+import { isCalm, keepRaw, lineOf, rawFiles, readLines, readRaw, writeLines } from './fidelity/record.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -45,7 +45,7 @@ async function measureMissing(): Promise<void> {
     for (let repetition = 1; repetition <= Number(values.repetitions); repetition += 1) {
       for (const example of examples) {
         for (const it of chosen.filter((one) => one.example === example)) {
-          if (rawFiles(it).length >= repetition || (failed.get(nameOf(it)) ?? 0) >= 3) continue
+          if (calmOf(it) >= repetition || (failed.get(nameOf(it)) ?? 0) >= 3) continue
           say(`${nameOf(it)}, repetition ${repetition}`)
           try {
             const raw = await measure(it, version, say)
@@ -64,6 +64,10 @@ async function measureMissing(): Promise<void> {
     }
   }
   for (const example of new Set(asked.map((it) => it.example))) takeDown(folderOfExample(example))
+}
+
+function calmOf(it: Measured): number {
+  return readLines().filter((line) => nameOf(line) === nameOf(it) && isCalm(line)).length
 }
 
 function whyOf(error: unknown): string {

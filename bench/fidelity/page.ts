@@ -4,7 +4,7 @@
 import { writeFileSync } from 'node:fs'
 import { measuredDrills, nameOf } from './list.ts'
 import type { Line, LineEvent } from './record.ts'
-import { pageFile } from './record.ts'
+import { isCalm, loadMax, pageFile } from './record.ts'
 
 interface Row {
   readonly event: string
@@ -20,7 +20,19 @@ interface Row {
 
 export const writePage = (lines: readonly Line[]): void => writeFileSync(pageFile, pageOf(lines))
 
-export function pageOf(lines: readonly Line[]): string {
+/** What a busy machine did is told, not counted. */
+function busyText(busy: readonly Line[]): string {
+  if (busy.length === 0) return ''
+  const events = busy.flatMap((line) => line.events)
+  const inside = events.filter(({ ok }) => ok).length
+  return `
+
+Not counted: ${busy.length} repetitions, at whose end the machine had a load above ${loadMax} from other work, where a second's wait for a core is ten seconds
+of the drill and no twin knows of it. ${busy.filter(({ verdict }) => verdict === 'agrees').length} of them agree, with ${inside} of ${events.length} times inside; they stand in the file.`
+}
+
+export function pageOf(every: readonly Line[]): string {
+  const lines = every.filter(isCalm)
   const drills = measuredDrills.flatMap((it) => {
     const own = lines.filter((line) => nameOf(line) === nameOf(it))
     return own.length === 0 ? [] : [{ name: nameOf(it), speed: it.speed, lines: own, rows: rowsOf(own) }]
@@ -45,7 +57,7 @@ and nothing follows from it.
 **${inside} of ${all} times inside, over ${drills.length} drills and ${lines.length} repetitions; ${drills.filter((drill) => drill.rows.length > 0).length} of the drills are decided by engines.**
 
 ${engines.join(', ')}; ${machines.join('; ')}${loads.length === 0 ? '' : `, with a load of ${Math.min(...loads)} to ${Math.max(...loads)} from other work`}. All times are those of the drill: at speed 10 a tenth of it was real, so that
-what no flag shortens is ten times as long, in the twin as on the engines.
+what no flag shortens is ten times as long, in the twin as on the engines.${busyText(every.filter((line) => !isCalm(line)))}
 
 | drill | speed | repetitions | agree | engine events | inside | stand-ins inside |
 | --- | --- | --- | --- | --- | --- | --- |

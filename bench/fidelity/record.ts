@@ -19,6 +19,13 @@ export interface Raw extends Measured {
   readonly engines: string
 }
 
+/**
+ * A busier machine is not judged: at speed 10 a second's wait for a core is ten seconds of the drill, and no twin knows of other work. The
+ * engines of one fleet alone make a load of three to five on two cores.
+ */
+export const loadMax = 10
+export const isCalm = ({ load }: { readonly load: number }): boolean => load <= loadMax
+
 /** An event as it stands in a line: short, as there are many. */
 export interface Line extends Measured {
   readonly repetition: number

@@ -12,7 +12,7 @@ export type On = 'local' | 'real'
 
 export function onlyLocal(on: On): void {
   if (on !== 'local')
-    throw new Refusal('refused', 'the real world is not built yet', 'run it on this machine: --on local')
+    throw new Refusal('refused', 'this verb knows only the fleet on this machine so far', 'leave --on real out')
 }
 
 /** The file or folder that the fleet is, or would be, read from. */
