@@ -2,7 +2,7 @@
 // state of zones, in the order in which kubernetes v1.36.3 does them (pkg/controller/nodelifecycle/node_lifecycle_controller.go).
 // A pass that can change nothing is not acted out: its time is computed, and only the next one that matters is queued.
 
-import { nodeDetection, podsNotReady, requestSeconds } from '../../../timers/node-lifecycle.ts'
+import { busyRequestSeconds, nodeDetection, podsNotReady, requestSeconds } from '../../../timers/node-lifecycle.ts'
 import { atOnce } from '../../../timers/timer.ts'
 import { setReady } from '../pods.ts'
 import type { Cause, ClusterState, Node, Pod, World } from '../state.ts'
@@ -71,7 +71,12 @@ function busy(world: World, cluster: ClusterState, listed: readonly Listed[], lo
     monitor.client,
     queue.now,
     marked.map((one) => one.pods),
-    world.pace.fixed(requestSeconds),
+    // played fast, a whole fleet of engines asks for the cores of one machine
+    world.pace.speed === 1
+      ? requestSeconds
+      : world.pace.fixed(
+          world.chance.between(requestSeconds, busyRequestSeconds, cluster.subject, 'requests of a pass'),
+        ),
   )
   const load = { pods: marked.reduce((sum, one) => sum + one.pods.length, 0), nodes: lost.length }
   const run = monitor.runs.at(-1)
