@@ -2,6 +2,7 @@
 // it lies inside.
 
 import { writeFileSync } from 'node:fs'
+import { readingSeconds } from '../../src/drill/compare.ts'
 import { measuredDrills, nameOf } from './list.ts'
 import type { Line, LineEvent } from './record.ts'
 import { isCalm, loadMax, pageFile } from './record.ts'
@@ -49,14 +50,14 @@ Written by \`npm run fidelity\` from [fidelity.jsonl](fidelity.jsonl); do not ed
 
 The drills of the examples, run on real engines of one machine (\`skerry drill NAME --compare twin,local\`) and held against 64 runs of the
 twin. An event counts where engines decided it on all the way from its cause: their own watches tell when it was. It is inside when the
-time from its cause lies between the twin's least and most over all phases, give or take the reading of a watch (0.25 s of real time).
+time from its cause lies between the twin's least and most over all phases, give or take the reading of a watch (${readingSeconds} s of real time).
 A repetition agrees when all of them are inside and in order, none that every run foresees is missing, and engines did nothing that no run
 foresees. What KWOK does in place of kubelets, and what stands in for load balancers, Route 53 and users, is ours in both worlds: it is counted,
 and nothing follows from it.
 
 **${inside} of ${all} times inside, over ${drills.length} drills and ${lines.length} repetitions; ${drills.filter((drill) => drill.rows.length > 0).length} of the drills are decided by engines.**
 
-${engines.join(', ')}; ${machines.join('; ')}${loads.length === 0 ? '' : `, with a load of ${Math.min(...loads)} to ${Math.max(...loads)} from other work`}. All times are those of the drill: at speed 10 a tenth of it was real, so that
+${engines.join(', ')}; ${machines.join('; ')}${loads.length === 0 ? '' : `, with a load of ${Math.min(...loads)} to ${Math.max(...loads)} at the end of a drill`}. All times are those of the drill: at speed 10 a tenth of it was real, so that
 what no flag shortens is ten times as long, in the twin as on the engines.${busyText(every.filter((line) => !isCalm(line)))}
 
 | drill | speed | repetitions | agree | engine events | inside | stand-ins inside |

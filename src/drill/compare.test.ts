@@ -37,14 +37,16 @@ const moved = (timeline: Timeline, which: (event: TimelineEvent) => boolean, sec
 
 describe('a run of the twin agrees with all others', () => {
   test.each(drills)('%s', (_name, made, drill) => {
-    for (const speed of [1, 10]) {
-      for (const seed of ['measured']) {
-        const comparison = compareDrill(made, drill, measured(made, drill, seed, speed), { speed, runs: 12 })
-        const wrong = comparison.events.filter(
-          ({ decidedBy, inside, inOrder }) => decidedBy === 'engine' && !(inside && inOrder),
-        )
-        expect(wrong, `${seed} at ${speed}`).toEqual([])
-      }
+    // played fast, requests are as long as constants, and there are more ways on which things may go
+    for (const [speed, runs] of [
+      [1, 12],
+      [10, 40],
+    ] as const) {
+      const comparison = compareDrill(made, drill, measured(made, drill, 'measured', speed), { speed, runs })
+      const wrong = comparison.events.filter(
+        ({ decidedBy, inside, inOrder }) => decidedBy === 'engine' && !(inside && inOrder),
+      )
+      expect(wrong, `at ${speed}`).toEqual([])
     }
   })
 })
@@ -59,7 +61,7 @@ describe('a member that is killed', () => {
 
   test('agrees as it is', () => {
     const comparison = compareDrill(made, drill, well)
-    expect(comparison).toMatchObject({ verdict: 'agrees', missing: [], forecasts: 64, toleranceSeconds: 0.25 })
+    expect(comparison).toMatchObject({ verdict: 'agrees', missing: [], forecasts: 64, toleranceSeconds: 0.3 })
     expect(comparison.judged).toBeGreaterThan(5)
     expect(comparison.within).toBe(comparison.judged)
     expect(
