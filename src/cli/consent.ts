@@ -1,20 +1,29 @@
 // Questions that stand between a person and a bill: asked on the terminal, one at a time; without one, answered by flags or refused.
 
-import { createInterface } from 'node:readline/promises'
+import { createInterface } from 'node:readline'
 import { Refusal } from '../model/refusal.ts'
 import type { Consent } from '../worlds/real/consent.ts'
 import type { Shell } from './command.ts'
+import { Interrupted } from './interrupt.ts'
 
 export interface ConsentOptions {
   readonly yes?: boolean
   readonly protectOff?: readonly string[]
 }
 
-/** `quiet`: takes what is drawn on the terminal away before a question stands there. */
+export interface Asking {
+  /** Takes what is drawn on the terminal away before a question stands there. */
+  readonly quiet?: () => void
+  /** Aborted when the run is asked to end: a question that stands is then not waited for. */
+  readonly signal?: AbortSignal
+  readonly input?: NodeJS.ReadStream
+  readonly output?: NodeJS.WriteStream
+}
+
 export function consentOf(
-  { terminal }: Shell,
+  { terminal }: Pick<Shell, 'terminal'>,
   { yes, protectOff = [] }: ConsentOptions,
-  quiet: () => void = () => undefined,
+  { quiet = () => undefined, signal, input = process.stdin, output = process.stderr }: Asking = {},
 ): Consent {
   const off = new Set(protectOff.flatMap((names) => names.split(',')))
   let before: Promise<unknown> = Promise.resolve()
@@ -22,19 +31,15 @@ export function consentOf(
     const asked = before
       .catch(() => undefined)
       .then(async () => {
+        if (signal?.aborted === true) throw new Interrupted()
         quiet()
         terminal.say(question)
-        const lines = createInterface({ input: process.stdin, output: process.stderr })
-        try {
-          return (await lines.question(prompt)).trim()
-        } finally {
-          lines.close()
-        }
+        return (await answerTo(prompt, input, output, signal)).trim()
       })
     before = asked
     return asked
   }
-  const hasTerminal = process.stdin.isTTY === true && process.stderr.isTTY === true
+  const hasTerminal = input.isTTY === true && output.isTTY === true
   return {
     yes: async (question) => {
       if (yes === true) {
@@ -61,4 +66,38 @@ export function consentOf(
       return (await ask(question, `${name} is protected. Type its name to go on: `)) === name
     },
   }
+}
+
+/** Ctrl-C is what SIGINT is to the run; Ctrl-D, or a terminal that is gone, is no yes to anything. */
+function answerTo(
+  prompt: string,
+  input: NodeJS.ReadStream,
+  output: NodeJS.WriteStream,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    // nothing of it would be heard
+    if (input.readableEnded || input.destroyed) return resolve('')
+    const lines = createInterface({ input, output, terminal: true })
+    let isAnswered = false
+    const stopped = (): void => {
+      reject(new Interrupted())
+      lines.close()
+    }
+    signal?.addEventListener('abort', stopped, { once: true })
+    lines.once('SIGINT', () => {
+      stopped()
+      process.emit('SIGINT', 'SIGINT')
+    })
+    lines.once('close', () => {
+      signal?.removeEventListener('abort', stopped)
+      if (!isAnswered) output.write('\n')
+      resolve('')
+    })
+    lines.question(prompt, (answer) => {
+      isAnswered = true
+      resolve(answer)
+      lines.close()
+    })
+  })
 }

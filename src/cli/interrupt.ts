@@ -4,6 +4,9 @@
 
 import { exit } from './exit.ts'
 
+/** Ctrl-C where a question stood: nothing is a fault, and nothing is answered. */
+export class Interrupted extends Error {}
+
 let act: (() => void) | undefined
 let asked = 0
 

@@ -6,7 +6,7 @@ import { Refusal } from '../model/refusal.ts'
 import type { Shell, Verb } from './command.ts'
 import type { ExitCode } from './exit.ts'
 import { exit, exitHelp, exitOf } from './exit.ts'
-import { listenForInterrupts } from './interrupt.ts'
+import { Interrupted, listenForInterrupts } from './interrupt.ts'
 import { refusalText } from './refusal-text.ts'
 import type { FleetOptions } from './shell.ts'
 import { shellOf, version } from './shell.ts'
@@ -318,6 +318,7 @@ async function main(words: readonly string[]): Promise<ExitCode> {
 
 function ended(error: unknown): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exit.done : exit.usage
+  if (error instanceof Interrupted) return exit.interrupted
   const { say } = shell().terminal
   if (error instanceof Refusal) {
     say(refusalText(error))

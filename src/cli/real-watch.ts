@@ -7,6 +7,8 @@ import type { Went, Work } from '../worlds/real/work.ts'
 import type { Shell } from './command.ts'
 
 const drawMilliseconds = 500
+/** So long nothing is said of a look; then that it is waited for, again and again. */
+const patienceSeconds = 5
 /** A pipeline that hears nothing for ten minutes takes a job for dead. */
 const lineSeconds = 60
 
@@ -36,11 +38,32 @@ export function realWatch({ terminal }: Shell): RealWatch {
     live?.clear()
     terminal.say(text)
   }
+  let looking: NodeJS.Timeout | undefined
+  /** An AWS that does not answer is asked again and again, for minutes: nobody shall take that for a hang. */
+  const wait = (what: string, since: number): void => {
+    clearTimeout(looking)
+    const passed = seconds(since)
+    looking = setTimeout(
+      () => {
+        const text = `looking: ${what}; no answer for ${Math.round(seconds(since))} s`
+        if (live === undefined) terminal.say(text)
+        else live.draw(text)
+        wait(what, since)
+      },
+      (passed < patienceSeconds ? patienceSeconds : lineSeconds / 2) * 1000,
+    )
+    looking.unref()
+  }
   const timer = live === undefined ? undefined : setInterval(draw, drawMilliseconds)
   timer?.unref()
   return {
-    say: (what) => (live === undefined ? undefined : live.draw(`looking: ${what}`)),
+    say: (what) => {
+      live?.draw(`looking: ${what}`)
+      wait(what, performance.now())
+    },
+    warn: say,
     begins: (all) => {
+      clearTimeout(looking)
       works = all
     },
     began: (work) => {
@@ -61,8 +84,12 @@ export function realWatch({ terminal }: Shell): RealWatch {
       const text = endText(work, how)
       if (text !== undefined && (live === undefined || how.kind === 'failed' || how.kind === 'person')) say(text)
     },
-    quiet: () => live?.clear(),
+    quiet: () => {
+      clearTimeout(looking)
+      live?.clear()
+    },
     over: () => {
+      clearTimeout(looking)
       clearInterval(timer)
       live?.clear()
     },

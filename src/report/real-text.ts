@@ -30,7 +30,7 @@ export function realText(report: RealReport): string {
   return [
     `${head}${work.length === 0 ? '' : `: ${counts}`}`,
     ...findings
-      .filter(({ severity }) => severity === 'error' || ended === 'looked')
+      .filter(({ severity }) => severity === 'error' || ended === 'looked' || verb === 'down')
       .flatMap(({ severity, what, why, next }) => [
         '',
         `${severity === 'error' ? '✗' : '·'} ${what}`,

@@ -87,7 +87,11 @@ export function fakeHelm(): FakeHelm {
         const before = (await releases(client, namespace)).find((it) => it.name === name)
         if (before?.status.startsWith('pending') === true)
           throw new Error('UPGRADE FAILED: another operation (install/upgrade/rollback) is in progress')
-        if (flags['create-namespace'] !== undefined)
+        // helm creates it, and leaves one that is there as it is
+        if (
+          flags['create-namespace'] !== undefined &&
+          (await client.get(`/api/v1/namespaces/${namespace}`)) === undefined
+        )
           await client.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } })
         const values = parse(input) as unknown
         const version = String(flags.version)

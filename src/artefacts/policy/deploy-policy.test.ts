@@ -20,9 +20,11 @@ beforeAll(async () => {
 const statements = (name: string) => (all.get(name) ?? []).flatMap(({ document }) => document.Statement)
 
 describe('the policies of who deploys', () => {
-  test('each fits into a managed policy, and there are two at most', () => {
+  test('each fits into a managed policy, and there are two at most, and one for drills', () => {
     for (const [name, policies] of all) {
-      expect(policies.length, name).toBeLessThanOrEqual(2)
+      const of = (purpose: DeployPolicy['for']) => policies.filter((it) => it.for === purpose)
+      expect(of('deploy').length, name).toBeLessThanOrEqual(2)
+      expect(of('drill').length, name).toBeLessThanOrEqual(1)
       for (const { document } of policies) expect(JSON.stringify(document).length).toBeLessThanOrEqual(6_144)
     }
   })
@@ -73,6 +75,25 @@ sites: [{ name: west, place: { region: us-west-2 }, cluster: one, nodePools: [{ 
     expect(allows(all.get('shapes') ?? [], 'ec2:ModifyAvailabilityZoneGroup')).toBe(true)
   })
 
+  test('what breaks things is in a policy of its own, and only of a fleet whose drills do', () => {
+    const own = all.get('local-zone') ?? []
+    const deploy = own.filter((it) => it.for === 'deploy')
+    const drill = own.filter((it) => it.for === 'drill')
+    expect(drill.map(({ name }) => name)).toEqual(['local-zone-drill'])
+    for (const action of ['scheduler:CreateSchedule', 'ec2:ReplaceNetworkAclAssociation', 'ec2:CreateNetworkAcl']) {
+      expect(allows(deploy, action), action).toBe(false)
+      expect(allows(drill, action), action).toBe(true)
+    }
+    const passed = drill.flatMap(({ document }) => document.Statement.filter(({ Sid }) => Sid === 'PassRoleOfTheUndo'))
+    expect(passed.map(({ Resource, Condition }) => [Resource, Condition])).toEqual([
+      [
+        ['arn:aws:iam::111122223333:role/skerry-drill-local-zone-*'],
+        { StringEquals: { 'iam:PassedToService': ['scheduler.amazonaws.com'] } },
+      ],
+    ])
+    expect((all.get('shapes') ?? []).some((it) => it.for === 'drill')).toBe(false)
+  })
+
   test('each account has its own', () => {
     const made = deployPolicy(
       plan(
@@ -94,8 +115,8 @@ networks:
   test('every call in the sources of the real world is allowed', () => {
     const asked = new Set<string>()
     for (const file of readdirSync('src/worlds/real', { recursive: true, encoding: 'utf8' })) {
-      // a drill breaks things, which whoever deploys need not be allowed; the bucket of a shared ledger has a policy of its own
-      if (!file.endsWith('.ts') || file.endsWith('.test.ts') || file.startsWith('drill')) continue
+      // the bucket of a shared ledger has a policy of its own
+      if (!/(?<!\.test|\.case)\.ts$/.test(file)) continue
       const source = readFileSync(join('src/worlds/real', file), 'utf8')
       for (const [, names = '', client = ''] of source.matchAll(/import \{([^}]*)\} from '@aws-sdk\/client-([\w-]+)'/g))
         if (client !== 's3')
@@ -104,6 +125,7 @@ networks:
     }
     const union = [...all.values()].flat()
     expect(asked.size).toBeGreaterThan(20)
+    expect([...asked]).toContain('scheduler:CreateSchedule')
     expect([...asked].filter((action) => !allows(union, action))).toEqual([])
   })
 })

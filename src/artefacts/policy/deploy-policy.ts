@@ -6,16 +6,9 @@ import type { Plan } from '../../model/plan.ts'
 import type { StackFile } from '../cloudformation/stacks.ts'
 import { stacksOf } from '../cloudformation/stacks.ts'
 import { asRecord, asText } from '../cloudformation/values.ts'
-import type { On } from './grants.ts'
+import { drillStatements } from './drill-grants.ts'
+import type { On, PolicyStatement } from './grants.ts'
 import { grantsByType } from './grants.ts'
-
-interface PolicyStatement {
-  readonly Sid: string
-  readonly Effect: 'Allow'
-  readonly Action: readonly string[]
-  readonly Resource: readonly string[]
-  readonly Condition?: Readonly<Record<string, Readonly<Record<string, readonly string[] | string>>>>
-}
 
 interface PolicyDocument {
   readonly Version: '2012-10-17'
@@ -27,6 +20,8 @@ export interface DeployPolicy {
   readonly name: string
   /** The twelve digits; a star where the fleet names no account. */
   readonly account: string
+  /** `drill`: needed for `skerry drill --on real` only, beside the others. */
+  readonly for: 'deploy' | 'drill'
   readonly document: PolicyDocument
 }
 
@@ -42,12 +37,20 @@ export function deployPolicy(plan: Plan): readonly DeployPolicy[] {
       account,
       stacks.filter((it) => it.account === account),
     )
-    const documents = packed([...made(ground), ...asked(ground)])
-    return documents.map((document, index) => ({
-      name: `${plan.fleet.name}-deploy${documents.length === 1 ? '' : `-${index + 1}`}`,
-      account: ground.account,
-      document,
-    }))
+    const named = (purpose: DeployPolicy['for'], statements: readonly PolicyStatement[]): readonly DeployPolicy[] => {
+      const documents = packed(statements)
+      return documents.map((document, index) => ({
+        name: `${plan.fleet.name}-${purpose}${documents.length === 1 ? '' : `-${index + 1}`}`,
+        account: ground.account,
+        for: purpose,
+        document,
+      }))
+    }
+    const whose = { account: ground.account, regions: ground.regions, clusters: clusterNames(ground) }
+    return [
+      ...named('deploy', [...made(ground), ...asked(ground)]),
+      ...named('drill', drillStatements(plan.fleet, { ...whose, stackPrefix: stackPrefix(plan.fleet.name) })),
+    ]
   })
 }
 

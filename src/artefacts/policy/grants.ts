@@ -2,6 +2,14 @@
 // which it makes, changes and deletes one, each on the narrowest ground that IAM knows for it. What reads only is granted once for all
 // (deploy-policy.ts). https://docs.aws.amazon.com/service-authorization/latest/reference/
 
+export interface PolicyStatement {
+  readonly Sid: string
+  readonly Effect: 'Allow'
+  readonly Action: readonly string[]
+  readonly Resource: readonly string[]
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, readonly string[] | string>>>>
+}
+
 /** On what a call may be made. `open`: anything in the fleet's Regions, since what is made has no name yet. */
 export type On =
   | 'open'

@@ -36,7 +36,7 @@ export async function drillsOnReal(
   try {
     const letGo = await real.heldForDrill(ground, shell.env.SKERRY_LEDGER)
     try {
-      await real.giveBackLeft(ground, say)
+      await real.giveBackLeft(ground, say, { wholly: true })
       return await skerry.oneByOne(drills, drilled)
     } finally {
       await letGo()
@@ -86,7 +86,7 @@ export async function drillsOnReal(
         `the twin does it: skerry drill ${drill.name}`,
         refused.map((message) => ({ message })),
       )
-    const consent = consentOf(shell, options)
+    const consent = consentOf(shell, options, { signal: ended.signal })
     const risks = means.map(real.riskOf)
     const question = [
       `The drill ${drill.name} breaks ${fleet.name} where its users are:`,

@@ -94,7 +94,7 @@ function policies(skerry: Skerry, shell: Shell, whole: Plan): ExitCode {
   shell.terminal.say(
     made.length === 0
       ? 'The fleet has no stack of AWS: nothing is to be allowed.'
-      : `${made.length === 1 ? 'One policy' : `${made.length} policies`}, to be attached to the role that deploys.\n  next  aws iam create-policy --policy-name ${made[0]?.name} --policy-document file://…`,
+      : `${made.length === 1 ? 'One policy' : `${made.length} policies`}, to be attached to the role that deploys${made.some((it) => it.for === 'drill') ? '; those named …-drill only for skerry drill --on real' : ''}.\n  next  aws iam create-policy --policy-name ${made[0]?.name} --policy-document file://…`,
   )
   return exit.done
 }

@@ -1,6 +1,6 @@
 // skerry up --on real: the plan on AWS and on the floors on premises, as it was reviewed or as the fleet says now.
 
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { Refusal } from '../../model/refusal.ts'
 import type { RealReport } from '../../worlds/real/report.ts'
 import type { UpOptions } from '../../worlds/real/up.ts'
@@ -28,8 +28,7 @@ export async function upReal(shell: Shell, inputs: readonly string[], options: R
   refusePart(shell)
   const skerry = await import('../../index.ts')
   const [file] = inputs
-  const saved =
-    inputs.length === 1 && file !== undefined && file.endsWith('.json') && existsSync(file) ? planIn(file) : undefined
+  const saved = inputs.length === 1 && file !== undefined ? planIn(file) : undefined
   const reviewed = saved === undefined ? undefined : skerry.readPlan(saved)
   const named = reviewed === undefined ? inputs : []
   const fleet = await shell.whole(named)
@@ -88,7 +87,7 @@ async function carriedOut(
   try {
     const atOnce = atOnceOf(options.atOnce)
     const report = await run({
-      consent: consentOf(shell, options, watch.quiet),
+      consent: consentOf(shell, options, { quiet: watch.quiet, signal: stop.signal }),
       watch,
       signal: stop.signal,
       ...(ledger !== undefined && ledger !== '' && { ledger }),
@@ -124,10 +123,17 @@ function refusePart(shell: Shell): void {
     )
 }
 
-function planIn(file: string): unknown {
+/** What `plan --save` wrote, whatever the file is called: a fleet may be JSON too, and says no steps. */
+export function planIn(file: string): unknown {
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return undefined
+  const text = readFileSync(file, 'utf8')
+  if (!/^\s*\{/.test(text)) return undefined
   try {
-    return JSON.parse(readFileSync(file, 'utf8'))
+    const json = JSON.parse(text) as { readonly steps?: unknown; readonly apiVersion?: unknown }
+    return Array.isArray(json.steps) && json.apiVersion === undefined ? json : undefined
   } catch (error) {
+    // YAML may begin so too; a plan that was cut off does not become a fleet by it
+    if (!/^\s*\{\s*"(?:version|digest|steps)"/.test(text)) return undefined
     throw new Refusal(
       'input',
       `${file} is no JSON: ${(error as Error).message}`,

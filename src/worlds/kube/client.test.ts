@@ -62,6 +62,9 @@ const answers: Readonly<Record<string, { status: number; body: unknown }>> = {
     },
   },
   '/apis/apps/v1/namespaces/default/deployments/nginx': { status: 200, body: { kind: 'Deployment' } },
+  ...Object.fromEntries(
+    [401, 403, 503].map((status) => [`/apis/answers${status}/v1`, { status, body: { message: 'no' } }]),
+  ),
   '/api/v1/nodes': { status: 409, body: { message: 'nodes "a" already exists' } },
 }
 
@@ -83,6 +86,27 @@ test('an object is applied where the server says that its kind lies, and the ser
   const apply = `PATCH /apis/apps/v1/namespaces/default/deployments/nginx?fieldManager=skerry&force=true application/apply-patch+yaml ${JSON.stringify(nginx)}`
   expect(asked).toEqual(['GET /apis/apps/v1', apply, apply])
   await expect(client.apply({ ...nginx, kind: 'Dinghy' })).rejects.toThrow('the server does not know apps/v1 Dinghy')
+})
+
+test('what a server does not say of a kind is thrown as it is: only its 404 and a list without it mean not known', async () => {
+  const of = (group: string) => client.pathOf({ ...nginx, apiVersion: `${group}/v1` })
+  await expect(of('gone')).rejects.toMatchObject({
+    status: 404,
+    message: 'the server does not know gone/v1 Deployment',
+  })
+  for (const status of [401, 403, 503]) await expect(of(`answers${status}`)).rejects.toMatchObject({ status })
+  await expect(kubeClient(1, credentials()).pathOf(nginx)).rejects.toMatchObject({ status: 0 })
+  const other = pkiFiles(join(root, 'stranger'))
+  await makePki(other, new Date())
+  const untrusted = kubeClient(port, { ...credentials(), ca: readFileSync(other.ca, 'utf8') })
+  await expect(untrusted.pathOf(nginx)).rejects.toMatchObject({
+    status: 0,
+    message: expect.stringMatching(/self-signed|verify/),
+  })
+  // asked again, it may answer
+  asked.length = 0
+  await expect(of('answers503')).rejects.toMatchObject({ status: 503 })
+  expect(asked).toEqual(['GET /apis/answers503/v1'])
 })
 
 test('a probe needs the certificates of the fleet, and says what it heard instead', async () => {

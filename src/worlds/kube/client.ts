@@ -62,7 +62,7 @@ export interface KubeClient {
   /** A JSON merge patch. */
   merge(path: string, body: unknown): Promise<KubeObject>
   delete(path: string): Promise<void>
-  /** The path of an object, by what the server says of its kind. */
+  /** The path of an object, by what the server says of its kind: 404 where it does not know it; what it does not say is thrown as it is. */
   pathOf(object: Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'>): Promise<string>
   close(): void
 }
@@ -140,7 +140,11 @@ export function kubeClientAt(server: Server, timeoutMs = 15_000): KubeClient {
     const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`
     const asked = lists.get(root) ?? get<ResourceList>(root)
     lists.set(root, asked)
-    const list = await asked.catch(() => undefined)
+    // only its own 404 says that a group is not there: no answer, no right and no certificate say nothing of what it knows
+    const list = await asked.catch((error: unknown) => {
+      lists.delete(root)
+      throw error
+    })
     const found = list?.resources.find((resource) => resource.kind === kind && !resource.name.includes('/'))
     if (found === undefined) {
       lists.delete(root)

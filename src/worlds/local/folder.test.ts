@@ -107,3 +107,10 @@ test('what could not be written whole leaves nothing behind', () => {
 test('the folder tells which fleet it is of', () => {
   expect(fleetOf(folderOf({ SKERRY_STATE: '/state' }, 'my-stores', root))).toBe('my-stores')
 })
+
+test.skipIf(process.platform !== 'linux')(
+  'where no folder can be made it is refused at once, not tried for ever',
+  () => {
+    expect(() => privateFolder('/proc/x/local')).toThrow('no folder can be made there')
+  },
+)

@@ -108,12 +108,30 @@ export function privateFolder(path: string, variable?: string): string {
   using(
     path,
     () => {
-      mkdirSync(path, { recursive: true, mode: 0o700 })
+      makeFolder(path, variable)
       chmodSync(path, 0o700)
     },
     variable,
   )
   return path
+}
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+
+/** One by one: the recursive mkdir of Node never ends where a file system has no folders to make, as /proc. */
+function makeFolder(path: string, variable = 'SKERRY_STATE'): void {
+  if (isFolder(path)) return
+  const above = dirname(path)
+  if (above !== path && statSync(above, { throwIfNoEntry: false }) === undefined) makeFolder(above, variable)
+  try {
+    mkdirSync(path, { mode: 0o700 })
+  } catch (error) {
+    // another run was first
+    if (isFolder(path)) return
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    const elsewhere = `name another folder: ${variable}=FOLDER`
+    throw new Unusable('ENOENT', 'refused', `${path} cannot be used: no folder can be made there`, elsewhere)
+  }
 }
 
 /** Whole or not at all, so that a kill never leaves half a file. */

@@ -7,6 +7,7 @@ import type { Plan } from '../../model/plan.ts'
 import { counted, listed } from '../../model/words.ts'
 import { placeKey, placesOf, whereOfStack } from './aws/fleet-accounts.ts'
 import { identityFindings } from './aws/preflight/identity.ts'
+import type { StackThere } from './aws/preflight/names.ts'
 import { stacksIn } from './aws/preflight/names.ts'
 import { deleteStack } from './aws/stack-deletion.ts'
 import { protectedWith, stackId, stacksBackward } from './aws/stack-work.ts'
@@ -15,10 +16,10 @@ import type { Consent } from './consent.ts'
 import { giveBackLeft } from './drill/left.ts'
 import type { Means } from './ground-for.ts'
 import { groundFor } from './ground-for.ts'
-import { kubernetesBackward } from './kubernetes/index.ts'
+import { kubernetesBackward, onExistingClusters } from './kubernetes/index.ts'
 import { clustersOnPremises, onPremisesBackward } from './on-premises/index.ts'
 import type { RealReport } from './report.ts'
-import { outcomeOf } from './report.ts'
+import { outcomeOfDown } from './report.ts'
 import type { RunOptions } from './run.ts'
 import { carried, ledgerFor } from './run.ts'
 import type { Work } from './work.ts'
@@ -67,16 +68,8 @@ export async function down(options: DownOptions): Promise<RealReport> {
       own.some((it) => it.name === file.name && placeKey(it.at) === placeKey(whereOfStack(fleet, file))),
     )
     const undeclared = own.filter(({ name }) => !stacks.some((file) => file.name === name))
-    if (
-      own.length + clustersOnPremises(plan).length > 0 &&
-      !(await isMeant(
-        plan,
-        consent,
-        there,
-        undeclared.map(({ name }) => name),
-      ))
-    )
-      return report('declined')
+    const protects = own.filter((it) => !undeclared.includes(it)).flatMap((it) => it.protects)
+    if (!(await isMeant(plan, consent, there, undeclared, protects))) return report('declined')
     const ledger = await ledgerFor(ground, 'down', options)
     let isOver = false
     try {
@@ -97,12 +90,14 @@ export async function down(options: DownOptions): Promise<RealReport> {
         ...others,
         ...stacksBackward(ground, consent, stacks, { retain, before: beforeStack(plan, inClusters, others) }),
       ]
-      await giveBackLeft(ground, watch.say)
+      await giveBackLeft(ground, watch.say, { warn: watch.warn ?? watch.say })
       const work = await carried(ground, works, ledger, options)
       watch.say('what is left')
       const { left, unseen } = await sweep(ground.aws, fleet, withGlobal(places))
-      isOver = outcomeOf(work) === 'done' && left.length === 0
-      return report(outcomeOf(work), { work, left, unseen })
+      const ended = outcomeOfDown(work, left, unseen)
+      isOver = ended === 'done' && left.length === 0
+      findings = logGroupNotes(there)
+      return report(ended, { work, left, unseen })
     } finally {
       await ledger.close(isOver)
     }
@@ -110,6 +105,32 @@ export async function down(options: DownOptions): Promise<RealReport> {
     ground.close()
   }
 }
+
+interface LoggingResource {
+  readonly Type?: string
+  readonly Properties?: { readonly Name?: unknown; readonly Logging?: unknown }
+}
+
+/**
+ * EKS makes the group of a control plane's logs by itself, without a tag of the fleet, and deletes it never.
+ * https://docs.aws.amazon.com/eks/latest/userguide/control-plane-logs.html
+ */
+const logGroupNotes = (stacks: readonly StackFile[]): RealReport['findings'] =>
+  stacks.flatMap(({ template, region }) =>
+    Object.values(template.Resources as Readonly<Record<string, LoggingResource>>).flatMap(({ Type, Properties }) => {
+      const { Name, Logging } = Properties ?? {}
+      if (Type !== 'AWS::EKS::Cluster' || Logging === undefined || typeof Name !== 'string') return []
+      const group = `/aws/eks/${Name}/cluster`
+      return [
+        {
+          severity: 'note' as const,
+          what: `the log group ${group} in ${region} holds what the control plane of ${Name} logged`,
+          why: 'EKS made it, no stack takes it away, and what it stores costs money',
+          next: `aws logs delete-log-group --region ${region} --log-group-name ${group}`,
+        },
+      ]
+    }),
+  )
 
 /** Route 53 is listed in us-east-1, wherever the rest of a fleet is. */
 const withGlobal = (places: RealPlaces): RealPlaces =>
@@ -121,7 +142,9 @@ async function isMeant(
   plan: Plan,
   consent: Consent,
   there: readonly StackFile[],
-  undeclared: readonly string[],
+  undeclared: readonly StackThere[],
+  /** By the tags of stacks that are declared. */
+  tagged: readonly string[],
 ): Promise<boolean> {
   const { fleet } = plan
   // a network carries them, and has no name that would say more
@@ -131,14 +154,19 @@ async function isMeant(
     .filter((it) => it.protected && it.kind === 'cluster.delete' && onPremises.includes(it.subject.cluster ?? ''))
     .map(({ subject }) => subject.cluster ?? '')
   const protectedNames = [
-    ...new Set([...there.flatMap(({ name }) => protectedWith(plan, name)), ...protectedOnPremises]),
-  ]
-    .filter((it) => own.has(it))
-    .sort()
+    ...new Set([
+      ...[...there.flatMap(({ name }) => protectedWith(plan, name)), ...tagged, ...protectedOnPremises].filter((it) =>
+        own.has(it),
+      ),
+      // the file does not know these any more: the stacks themselves say so
+      ...undeclared.flatMap(({ protects }) => protects),
+    ]),
+  ].sort()
   const clusters = fleet.clusters.filter(({ name }) =>
     there.some((file) => file.name === `${fleet.name}-cluster-${name}`),
   )
-  const stacks = [...there.map(({ name }) => name), ...undeclared]
+  const stacks = [...there, ...undeclared].map(({ name }) => name)
+  const existing = onExistingClusters(plan)
   const lost = [
     ...(stacks.length === 0
       ? []
@@ -155,6 +183,10 @@ async function isMeant(
       : [
           `lost with them: everything in ${listed(clusters.map(({ name }) => name))}, volumes and load balancers included`,
         ]),
+    ...existing.map((it) => `down ${fleet.name}: the cluster stays, and the fleet is taken off it. ${it}`),
+    ...(stacks.length + onPremises.length + existing.length === 0
+      ? [`down ${fleet.name}: no stack of it is there; what its clusters still hold of it would be deleted`]
+      : []),
   ].join('\n')
   for (const name of protectedNames) if (!(await consent.named(name, lost, protectedNames))) return false
   return consent.yes(`${lost}\nGo on?`)

@@ -1,18 +1,16 @@
 // What all work of one run stands on, made from the environment: clients of AWS, the ways to the Kubernetes APIs, the clock.
 
-import { execFile } from 'node:child_process'
-import { mkdirSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { StackFile } from '../../artefacts/cloudformation/stacks.ts'
 import type { Plan } from '../../model/plan.ts'
-import { Refusal } from '../../model/refusal.ts'
 import type { AwsOptions } from './aws/clients.ts'
 import { awsFor } from './aws/clients.ts'
-import { safe } from './aws/errors.ts'
 import { valuesOf } from './aws/values.ts'
+import { usableFolder } from './folder.ts'
 import type { Ground } from './ground.ts'
+import { helmIn } from './kubernetes/helm.ts'
 import type { KubernetesOptions } from './kubernetes/index.ts'
-import { kubeApis, kubeconfigFiles } from './kubernetes/index.ts'
+import { kubeApis, kubeconfigFiles, removeStaleKubeconfigs } from './kubernetes/index.ts'
 import type { OnPremisesOptions } from './on-premises/index.ts'
 
 /** What tests give instead of the machine's own. */
@@ -35,7 +33,11 @@ export interface OpenGround extends Ground {
 
 export function groundFor({ plan, stacks, env, folder, means = {} }: GroundOptions): OpenGround {
   const clients = awsFor(plan.fleet, env, means)
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  // whoever only looks writes nothing down
+  if (means.role !== 'plan') {
+    usableFolder(folder)
+    removeStaleKubeconfigs(folder, new Date())
+  }
   const values = valuesOf(plan, stacks, clients)
   const apis = kubeApis({ plan, aws: clients, valueOf: values, kubeconfigs: kubeconfigFiles(env) })
   return {
@@ -65,24 +67,3 @@ function pauseIn(env: NodeJS.ProcessEnv): Ground['pause'] {
     }
   }
 }
-
-const helmIn =
-  (env: NodeJS.ProcessEnv): Ground['helm'] =>
-  (args, input) =>
-    new Promise((resolve, reject) => {
-      const child = execFile('helm', [...args], { env, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
-        if (error === null) return resolve(stdout)
-        const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
-        reject(
-          new Refusal(
-            isMissing ? 'refused' : 'world',
-            isMissing
-              ? 'there is no helm on this machine'
-              : `helm ${args[0] ?? ''} failed: ${safe(stderr) || safe(error.message)}`,
-            isMissing ? 'install helm 3 (helm.sh), then run this again' : 'see to that, then run this again',
-          ),
-        )
-      })
-      child.stdin?.end(input ?? '')
-      child.stdin?.on('error', () => undefined)
-    })

@@ -3,6 +3,7 @@
 import type { Plan } from '../../model/plan.ts'
 import type { KubeClient } from '../kube/client.ts'
 import type { Aws } from './aws/clients.ts'
+import type { Told } from './work.ts'
 
 /** Whose API: of a cluster, or Karmada's of a federation. */
 export type Api =
@@ -16,8 +17,8 @@ export interface Ground {
   readonly api: (of: Api) => Promise<KubeClient | undefined>
   /** Values that only stacks know, by their variable (`fleet_vpc_main`); undefined while the stack is not there. */
   readonly valueOf: (variable: string) => Promise<string | undefined>
-  /** Runs `helm` with those arguments and input; the answer is its stdout. Throws a Refusal. */
-  readonly helm: (args: readonly string[], input?: string) => Promise<string>
+  /** Runs `helm` with those arguments and input; the answer is its stdout. Throws a Refusal. Ended with the run that asks, or at its limit. */
+  readonly helm: (args: readonly string[], input?: string, told?: Told) => Promise<string>
   /** Private (0700) and this fleet's own: its ledger and what the run must remember. Never a secret. */
   readonly folder: string
   readonly now: () => Date

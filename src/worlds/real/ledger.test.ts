@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { usableFolder } from './folder.ts'
 import type { LedgerOptions } from './ledger.ts'
 import { openLedger } from './ledger.ts'
 import { folderShelf, placeIn } from './shelves.ts'
@@ -70,4 +71,49 @@ test('a ledger that is lost or damaged is no reason to stop', async () => {
 test('a place in a bucket is written s3://BUCKET/PREFIX', () => {
   expect(placeIn('s3://fleet-state/skerry/')).toEqual({ bucket: 'fleet-state', prefix: 'skerry' })
   expect(() => placeIn('gs://x')).toThrow('no place for a ledger')
+})
+
+test('a lock whose answer was lost is this run’s own, not another’s', async () => {
+  const shelf = folderShelf(folder)
+  let isFirst = true
+  const deaf = {
+    ...shelf,
+    write: async (name: string, text: string, ifMatch?: string) => {
+      const is = await shelf.write(name, text, ifMatch)
+      // arrived, and the SDK asked again
+      const answer = isFirst ? shelf.write(name, text, ifMatch) : is
+      isFirst = false
+      return answer
+    },
+  }
+  const ledger = await openLedger(deaf, options('one'))
+  await ledger.close()
+  await (await openLedger(shelf, options('two'))).close()
+})
+
+test('taken over, the earlier run hears of it at its next renewal, and writes over nothing', async () => {
+  const first = await openLedger(folderShelf(folder), options('one', { renewEverySeconds: 0.02 }))
+  expect(first.lost.aborted).toBe(false)
+  const second = await openLedger(folderShelf(folder), options('two', { takeOver: true }))
+  await vi.waitFor(() => expect(first.lost.aborted).toBe(true))
+  expect(first.lost.reason).toMatchObject({
+    kind: 'refused',
+    message: expect.stringMatching(/^ann on \S+ took the lock of this fleet over at .*: this run begins nothing more/),
+  })
+  await second.begins('stack/a')
+  await first.begins('stack/b')
+  await first.close(true)
+  await second.close()
+  const third = await openLedger(folderShelf(folder), options('three'))
+  expect(third.before?.work).toEqual({ 'stack/a': { state: 'begun', at: expect.any(String) } })
+  await third.close()
+})
+
+test.skipIf(process.platform !== 'linux')('a state folder that cannot be is refused, and asked for another', () => {
+  writeFileSync(join(folder, 'file'), '')
+  expect(() => usableFolder(join(folder, 'file'))).toThrow('it is a file, where a folder should be')
+  expect(() => usableFolder(join(folder, 'file', 'real'))).toThrow('cannot be used')
+  // no folder can be made in there, and the recursive mkdir of Node would try for ever
+  expect(() => usableFolder('/proc/x/real/one')).toThrow('no folder can be made there')
+  expect(statSync(usableFolder(join(folder, 'a', 'b'))).mode & 0o777).toBe(0o700)
 })

@@ -54,6 +54,8 @@ export interface Ledger {
   readonly before: LedgerState | undefined
   readonly begins: (id: string) => Promise<void>
   readonly ended: (id: string, went: Went) => Promise<void>
+  /** Aborted when another run has taken the lock over: this one may begin nothing more. The reason is a Refusal. */
+  readonly lost: AbortSignal
   /** Lets the next run in. `isOver`: nothing is left that a ledger could tell of. */
   readonly close: (isOver?: boolean) => Promise<void>
 }
@@ -78,14 +80,20 @@ export async function openLedger(shelf: Shelf, options: LedgerOptions): Promise<
   await lock(shelf, options)
   const renewal = setInterval(() => void renewed().catch(() => undefined), renewEverySeconds * 1000)
   renewal.unref()
+  const lost = new AbortController()
+  let isClosed = false
   const before = await stateIn(shelf)
   const work = new Map(Object.entries(before?.verb === holder.verb ? before.work : {}))
   let writing: Promise<void> = Promise.resolve()
 
   async function renewed(): Promise<void> {
     const held = await shelf.read(lockName)
-    if (held === undefined || holderIn(held)?.run !== holder.run) return
-    await shelf.write(lockName, textOf({ ...(holderIn(held) as Holder), renewed: now().toISOString() }), held.version)
+    const other = held === undefined ? undefined : holderIn(held)
+    if (held === undefined || other?.run !== holder.run) {
+      if (!isClosed) lost.abort(takenOver(shelf, other))
+      return
+    }
+    await shelf.write(lockName, textOf({ ...other, renewed: now().toISOString() }), held.version)
   }
   const put = (id: string, entry: LedgerEntry): Promise<void> => {
     work.set(id, entry)
@@ -93,6 +101,8 @@ export async function openLedger(shelf: Shelf, options: LedgerOptions): Promise<
     writing = writing
       .catch(() => undefined)
       .then(async () => {
+        // it is another's now
+        if (lost.signal.aborted) return
         const state: LedgerState = {
           version: 1,
           fleet: options.fleet,
@@ -106,6 +116,7 @@ export async function openLedger(shelf: Shelf, options: LedgerOptions): Promise<
   }
   return {
     before,
+    lost: lost.signal,
     begins: (id) => put(id, { state: 'begun', at: now().toISOString() }),
     ended: (id, went) =>
       put(id, {
@@ -114,9 +125,10 @@ export async function openLedger(shelf: Shelf, options: LedgerOptions): Promise<
         ...(went.kind === 'failed' && { what: went.error instanceof Error ? went.error.message : String(went.error) }),
       }),
     close: async (isOver = false) => {
+      isClosed = true
       clearInterval(renewal)
       await writing.catch(() => undefined)
-      if (isOver) await shelf.remove(stateName)
+      if (isOver && !lost.signal.aborted) await shelf.remove(stateName)
       const held = await shelf.read(lockName)
       if (held !== undefined && holderIn(held)?.run === holder.run) await shelf.remove(lockName)
     },
@@ -131,6 +143,8 @@ async function lock(shelf: Shelf, { holder, now, takeOver = false }: LedgerOptio
     const held = await shelf.read(lockName)
     if (held === undefined) continue
     const other = holderIn(held)
+    // an earlier request arrived though its answer did not, and the lock that stands in the way is this run's own
+    if (other?.run === holder.run) return
     if (other !== undefined && !takeOver && !shelf.isGone(other)) throw heldBy(shelf, other, now())
     if (await shelf.write(lockName, mine, held.version)) return
   }
@@ -152,6 +166,13 @@ function heldBy(shelf: Shelf, { who, host, pid, verb, since, renewed }: Holder, 
       : 'wait for it; where that run is surely gone, --take-over',
   )
 }
+
+const takenOver = ({ place }: Shelf, other: Holder | undefined): Refusal =>
+  new Refusal(
+    'refused',
+    `${other === undefined ? 'somebody' : `${other.who} on ${other.host}`} took the lock of this fleet over${other === undefined ? ', and let it go' : ` at ${other.since} for skerry ${other.verb} (process ${other.pid})`}: this run begins nothing more (the lock is in ${place})`,
+    'see what that run does; when it has ended, run this again: it goes on from what is there',
+  )
 
 async function stateIn(shelf: Shelf): Promise<LedgerState | undefined> {
   const stored = await shelf.read(stateName)

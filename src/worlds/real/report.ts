@@ -28,6 +28,8 @@ export interface RealReport {
 /** Told while it runs. */
 export interface Watch {
   readonly say: (what: string) => void
+  /** What must not be drawn over by what comes next; left out, `say` tells it. */
+  readonly warn?: (what: string) => void
   readonly begins: (works: readonly Work[]) => void
   readonly began: (work: Work) => void
   readonly observed: (work: Work, what: string) => void
@@ -37,4 +39,16 @@ export interface Watch {
 export function outcomeOf(work: readonly DoneWork[]): 'done' | 'failed' | 'interrupted' {
   if (work.some(({ went }) => went.kind === 'interrupted')) return 'interrupted'
   return work.some(({ went }) => went.kind === 'failed') ? 'failed' : 'done'
+}
+
+/** Nobody may take it for gone while it costs money, could not be looked at, or is a person's to take away. */
+export function outcomeOfDown(
+  work: readonly DoneWork[],
+  left: readonly Left[],
+  unseen: readonly string[],
+): 'done' | 'failed' | 'interrupted' {
+  const outcome = outcomeOf(work)
+  if (outcome !== 'done') return outcome
+  const isLeft = left.length > 0 || unseen.length > 0 || work.some(({ went }) => went.kind !== 'done')
+  return isLeft ? 'failed' : 'done'
 }

@@ -56,11 +56,16 @@ export async function carried(
   options: RunOptions,
 ): Promise<readonly DoneWork[]> {
   const { watch, signal, atOnce } = options
-  // each piece of work that waits listens
-  setMaxListeners(0, signal)
   watch.begins(works)
+  // each piece of work that waits listens
+  const stop = new AbortController()
+  setMaxListeners(0, stop.signal)
+  for (const one of [signal, ledger.lost]) {
+    if (one.aborted) stop.abort(one.reason)
+    else one.addEventListener('abort', () => stop.abort(one.reason), { once: true, signal: stop.signal })
+  }
   const went = await carry(works, {
-    signal,
+    signal: stop.signal,
     now: ground.now,
     ...(atOnce !== undefined && { atOnce }),
     begins: async (work) => {
@@ -74,6 +79,8 @@ export async function carried(
       await ledger.ended(work.id, how).catch(() => watch.say(`the ledger could not be written after ${work.id}`))
     },
   })
+  // the interrupted is told as what a person did; this is another run's doing
+  if (ledger.lost.aborted && !signal.aborted) throw ledger.lost.reason
   return works.map((work) => ({
     id: work.id,
     title: work.title,

@@ -3,13 +3,14 @@
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
 
 import { createHash } from 'node:crypto'
-import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { S3Client } from '@aws-sdk/client-s3'
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { Refusal } from '../../model/refusal.ts'
 import { awsRefusal, codeOf } from './aws/errors.ts'
+import { usableFolder } from './folder.ts'
 import type { Shelf } from './ledger.ts'
 
 /** For its owner only: what failed may name what nobody else should read. */
@@ -24,6 +25,7 @@ export function folderShelf(folder: string): Shelf {
     try {
       return touch()
     } catch (error) {
+      if (error instanceof Refusal) throw error
       throw new Refusal(
         'refused',
         `${folder} cannot be used: ${(error as Error).message}`,
@@ -36,7 +38,7 @@ export function folderShelf(folder: string): Shelf {
     read: async (name) => told(() => read(name)),
     write: async (name, text, ifMatch) =>
       told(() => {
-        mkdirSync(folder, { recursive: true, mode: 0o700 })
+        usableFolder(folder)
         const fresh = `${path(name)}.${process.pid}.new`
         writeFileSync(fresh, text, { mode: 0o600 })
         try {

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Clouds } from '../../../test/cloud/clouds.ts'
 import { startClouds, troubleIn } from '../../../test/cloud/clouds.ts'
+import { quickMeans } from '../../../test/cloud/means.ts'
 import { exampleFleet } from '../../../test/example.case.ts'
 import type { Plan } from '../../model/plan.ts'
 import { fleetDigest, readPlan, savePlan } from '../../plan/index.ts'
@@ -236,4 +237,61 @@ test('what is left behind is named with what takes it away and what it costs', s
     command: expect.stringContaining('aws elbv2 delete-load-balancer --region us-west-2'),
   })
   expect(troubleIn(report).join('\n')).toMatch(/stack\/local-zone-network-main: failed .*Subnet/)
+})
+
+test(
+  'what is protected is on the stack: a site that left the file is not deleted as undeclared without its name',
+  slow,
+  async () => {
+    await clouds.up()
+    const { fleet } = plan
+    const isGone = (site: string | undefined) => site === 'los-angeles'
+    const smaller: Plan = {
+      ...plan,
+      fleet: {
+        ...fleet,
+        sites: fleet.sites.filter(({ name }) => !isGone(name)),
+        pools: fleet.pools.filter(({ site }) => !isGone(site)),
+      },
+      steps: plan.steps.filter(({ kind, subject }) => kind !== 'pool.join' || !isGone(subject.site)),
+      backward: plan.backward.filter(({ subject }) => !isGone(subject.site)),
+    }
+    const names: string[] = []
+    const declined = await clouds.down({
+      plan: smaller,
+      consent: { yes: async () => true, named: async (name) => names.push(name) > 0 && !isGone(name) },
+    })
+    expect([declined.ended, names]).toEqual(['declined', ['eks-cluster', 'los-angeles']])
+    expect(clouds.fake.state.stack(edge.replace('stack/', ''))?.status).toBe('CREATE_COMPLETE')
+  },
+)
+
+test('down that cannot look everywhere, or leaves what costs money, has not ended well', slow, async () => {
+  await clouds.up()
+  clouds.fake.plant({ kind: 'denied', action: 'ec2:DescribeVolumes' })
+  const blind = await clouds.down()
+  expect(blind.ended).toBe('failed')
+  expect(blind.unseen).toContain('volumes in us-west-2 could not be looked for (UnauthorizedOperation)')
+  expect(troubleIn(blind)).toEqual([])
+  expect(blind.findings.map(({ next }) => next)).toEqual([
+    'aws logs delete-log-group --region us-west-2 --log-group-name /aws/eks/eks-cluster/cluster',
+  ])
+})
+
+test.each(['throttle', 'serverError', 'reset'] as const)(
+  'before anything is made, an AWS that fails (%s) is the world’s failure, not a refusal',
+  slow,
+  async (kind) => {
+    clouds.fake.plant({ kind, action: 'sts:GetCallerIdentity' })
+    await expect(clouds.up({ means: { ...quickMeans(), maxAttempts: 1 } })).rejects.toMatchObject({ kind: 'world' })
+    await expect(clouds.down({ means: { ...quickMeans(), maxAttempts: 1 } })).rejects.toMatchObject({ kind: 'world' })
+  },
+)
+
+test('an endpoint where nobody listens is the world’s failure', slow, async () => {
+  const env = { ...clouds.fake.env, AWS_ENDPOINT_URL: 'http://localhost:9' }
+  await expect(clouds.up({ env, means: { ...quickMeans(), maxAttempts: 1 } })).rejects.toMatchObject({
+    kind: 'world',
+    message: expect.stringContaining('AWS does not answer (ECONNREFUSED'),
+  })
 })

@@ -15,7 +15,7 @@ import { giveBackLeft } from './drill/left.ts'
 import type { Ground } from './ground.ts'
 import type { Means } from './ground-for.ts'
 import { groundFor } from './ground-for.ts'
-import { kubernetesWork } from './kubernetes/index.ts'
+import { kubernetesWork, onExistingClusters } from './kubernetes/index.ts'
 import { clustersOnPremises, onPremisesWork } from './on-premises/index.ts'
 import type { RealReport } from './report.ts'
 import { outcomeOf } from './report.ts'
@@ -85,13 +85,14 @@ export async function up(options: UpOptions): Promise<RealReport> {
         : [
             `up ${fleet.name}: ${counted(floors, 'cluster')} on premises, given to the cluster that makes it and watched.`,
           ]),
+      ...onExistingClusters(plan).map((it) => `up ${fleet.name}: onto the existing cluster ${it}`),
       'Go on?',
     ].join('\n')
     if (!(await consent.yes(question))) return report('declined')
     const ledger = await ledgerFor(ground, 'up', options)
     try {
       if (reviewed !== undefined) refuseChangedWorld(reviewed, plan, looked.there, ledger.before?.digest === digest)
-      await giveBackLeft(ground, watch.say)
+      await giveBackLeft(ground, watch.say, { warn: watch.warn ?? watch.say })
       const work = await carried(ground, workOf(ground, consent, options.means), ledger, options)
       const left = await undeclared(ground, new Set(stacks.map(({ name }) => name))).catch(() => [])
       return report(outcomeOf(work), { work, left })

@@ -87,7 +87,16 @@ export function awsFor(fleet: Fleet, env: NodeJS.ProcessEnv, options: AwsOptions
     route53: each('route53', (config) => new Route53Client(config)),
     quotas: each('servicequotas', (config) => new ServiceQuotasClient(config)),
     tagging: each('tagging', (config) => new ResourceGroupsTaggingAPIClient(config)),
-    s3: each('s3', (config) => new S3Client({ ...config, forcePathStyle: env.AWS_ENDPOINT_URL !== undefined })),
+    s3: each(
+      's3',
+      (config) =>
+        new S3Client({
+          ...config,
+          forcePathStyle: env.AWS_ENDPOINT_URL !== undefined,
+          // a bucket lies in one Region, and that need not be the fleet's
+          followRegionRedirects: true,
+        }),
+    ),
     scheduler: each('scheduler', (config) => new SchedulerClient(config)),
     eksToken: tokenFor(sts),
     close: () => {

@@ -23,6 +23,8 @@ export interface Played {
   changeSet: { name: string; status: string; reason?: string; changes: object[]; isExecuted: boolean } | undefined
   events: object[]
   resources: string[] | undefined
+  /** Of resources whose template is not played. */
+  types: Readonly<Record<string, string>>
   /** What executing, or deleting, leads to. */
   onExecute: string[]
   onDelete: string[]
@@ -39,7 +41,13 @@ const missing = (name: string): Error => error('ValidationError', `Stack with id
 export function playedStack(more: Partial<Played> = {}): { readonly stack: Played; readonly aws: Aws } {
   const stack: Played = {
     ...{ status: undefined, coming: [], template: '', tags: [{ Key: 'skerry.dev/fleet', Value: 'one' }], updated: 0 },
-    ...{ changeSet: undefined, events: [], resources: undefined, onExecute: ['CREATE_IN_PROGRESS', 'CREATE_COMPLETE'] },
+    ...{
+      changeSet: undefined,
+      events: [],
+      resources: undefined,
+      types: {},
+      onExecute: ['CREATE_IN_PROGRESS', 'CREATE_COMPLETE'],
+    },
     ...{ onDelete: ['DELETE_IN_PROGRESS', 'DELETE_COMPLETE'], changes: [], calls: [], tokens: [] },
     ...more,
   }
@@ -60,8 +68,10 @@ export function playedStack(more: Partial<Played> = {}): { readonly stack: Playe
     DescribeStackEventsCommand: () => ({ StackEvents: stack.events }),
     ListStackResourcesCommand: () => ({
       StackResourceSummaries: (
-        stack.resources ?? Object.keys((JSON.parse(stack.template) as { Resources: object }).Resources)
+        stack.resources ??
+        (stack.template === '' ? [] : Object.keys((JSON.parse(stack.template) as { Resources: object }).Resources))
       ).map((id) => ({
+        ...{ ResourceType: stack.types[id] ?? 'AWS::EC2::Subnet' },
         ...{ LogicalResourceId: id, PhysicalResourceId: `${id}-1`, ResourceStatus: 'CREATE_COMPLETE' },
       })),
     }),

@@ -16,7 +16,8 @@ const answerOf = (error: unknown): Answer => (typeof error === 'object' && error
 /** The code of the error as the service names it: `ValidationError`, `AccessDenied`, `ENOTFOUND`. */
 export function codeOf(error: unknown): string {
   const { name = '', code, Code } = answerOf(error)
-  return name === 'Error' || name === '' ? (code ?? Code ?? name) : name
+  // several addresses of one name were tried, and none answered
+  return name === 'Error' || name === 'AggregateError' || name === '' ? (code ?? Code ?? name) : name
 }
 
 const noCredentials = new Set(['CredentialsProviderError', 'ProviderError', 'CredentialsError'])

@@ -110,5 +110,26 @@ export async function resourcesOf(client: CloudFormationClient, name: string): P
   return found
 }
 
+export interface LeftInStack {
+  readonly resource: string
+  readonly type: string
+  readonly id: string
+}
+
+/** What goes with the stack when it is deleted; what was retained (DELETE_SKIPPED) is not the stack's any more. */
+export async function leftIn(client: CloudFormationClient, name: string): Promise<readonly LeftInStack[]> {
+  const found: LeftInStack[] = []
+  for await (const page of paginateListStackResources({ client }, { StackName: name }))
+    for (const {
+      LogicalResourceId: resource = '',
+      ResourceType: type = '',
+      PhysicalResourceId: id = '',
+      ResourceStatus,
+    } of page.StackResourceSummaries ?? [])
+      if (id !== '' && ResourceStatus !== 'DELETE_COMPLETE' && ResourceStatus !== 'DELETE_SKIPPED')
+        found.push({ resource, type, id })
+  return found
+}
+
 /** `AWS::EC2::Subnet` → `Subnet`. */
-const shortType = (type: string): string => type.split('::').at(-1) ?? type
+export const shortType = (type: string): string => type.split('::').at(-1) ?? type

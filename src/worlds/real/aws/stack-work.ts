@@ -14,7 +14,7 @@ import { gatewayParameters } from './gateways.ts'
 import { frontsOf, routeParameters, valuesOfFronts } from './routes.ts'
 import { deleteStack } from './stack-deletion.ts'
 import type { StackOrder } from './stacks.ts'
-import { deployStack } from './stacks.ts'
+import { deployStack, protectTags } from './stacks.ts'
 import { zoneGroupsOf, zoneId } from './zones.ts'
 
 export const stackId = (name: string): string => `stack/${name}`
@@ -95,7 +95,7 @@ export function stackWork(
       ...(expected !== undefined && { expected }),
       run: async (told) => {
         const order: StackOrder = {
-          file,
+          file: { ...file, tags: { ...file.tags, ...protectTags(namedOnStack(plan, file.name)) } },
           at,
           protects: protectedWith(plan, file.name),
           parameters: async () => ({
@@ -138,6 +138,13 @@ export function protectedWith(plan: Plan, stack: string): readonly string[] {
         .map(({ subject, id }) => subject.site ?? subject.cluster ?? subject.network ?? id),
     ),
   ]
+}
+
+/** Of those, the names that a person would still know when the file has lost them. */
+function namedOnStack(plan: Plan, stack: string): readonly string[] {
+  const { sites, clusters, networks } = plan.fleet
+  const known = new Set([...sites, ...clusters, ...networks].map(({ name }) => name))
+  return protectedWith(plan, stack).filter((name) => known.has(name))
 }
 
 export interface StacksBackward {

@@ -4,7 +4,7 @@ import type { Consent } from '../consent.ts'
 import type { Played } from './cloudformation.case.ts'
 import { playedStack } from './cloudformation.case.ts'
 import { deleteStack } from './stack-deletion.ts'
-import { deployStack } from './stacks.ts'
+import { deployStack, protectTags } from './stacks.ts'
 
 const template = { Resources: { Vpc: { Type: 'AWS::EC2::VPC' }, Subnet: { Type: 'AWS::EC2::Subnet' } } }
 const file: StackFile = {
@@ -20,6 +20,7 @@ const failed = (resource: string, reason: string) => ({
   ...{ StackId: 'arn:one', PhysicalResourceId: '', LogicalResourceId: resource, ResourceType: 'AWS::EC2::Subnet' },
   ...{ ResourceStatus: 'CREATE_FAILED', ResourceStatusReason: reason },
 })
+const own = [{ Key: 'skerry.dev/fleet', Value: 'one' }]
 const begins = (status: string) => ({
   StackId: 'arn:one',
   PhysicalResourceId: 'arn:one',
@@ -187,4 +188,51 @@ test('a deletion that something holds up is tried again, names what holds it, an
   })
   await left.delete(['Subnet'])
   expect(left.stack.tokens).toContain('Subnet')
+})
+
+test.each(['DELETE_FAILED', 'ROLLBACK_FAILED', 'ROLLBACK_COMPLETE', 'CREATE_FAILED'])(
+  'a stack in %s that still has a protected cluster is not deleted with a yes: its name is asked for',
+  async (status) => {
+    const dead = {
+      status,
+      resources: ['Cluster', 'Role'],
+      types: { Cluster: 'AWS::EKS::Cluster', Role: 'AWS::IAM::Role' },
+    }
+    const no = run(dead, false, {}, ['eks-cluster'])
+    await expect(no.deploy()).rejects.toMatchObject({
+      kind: 'refused',
+      message: `the stack one-network-main is ${status} and still has Cluster Cluster (Cluster-1): eks-cluster is protected`,
+      hint: expect.stringContaining('--protect-off eks-cluster'),
+    })
+    expect([no.asked, no.stack.calls.includes('DeleteStack')]).toEqual([['eks-cluster'], false])
+    // the file has forgotten it, the stack has not
+    const tagged = run({ ...dead, tags: [...own, { Key: 'skerry.dev/protect', Value: 'eks-cluster' }] }, false)
+    await expect(tagged.deploy()).rejects.toMatchObject({ message: expect.stringContaining('is protected') })
+    // without what holds state there is nothing to protect
+    const empty = run({ status, resources: ['Role'], types: dead.types }, false, {}, ['eks-cluster'])
+    await expect(empty.deploy()).rejects.toMatchObject({ kind: 'refused' })
+    expect(empty.asked[0]).toContain('make it again?')
+  },
+)
+
+test.each([
+  ['Conditional', { Action: 'Modify', Replacement: 'Conditional' }],
+  ['Dynamic', { Action: 'Dynamic' }],
+])('a change that may take it away (%s) counts as one that does', async (_, change) => {
+  const changes = [{ ...change, ResourceType: 'AWS::EKS::Cluster', LogicalResourceId: 'Cluster' }]
+  const no = run({ ...there, changes }, false, {}, ['eks-cluster'])
+  await expect(no.deploy()).rejects.toMatchObject({
+    kind: 'refused',
+    message: expect.stringMatching(/Cluster Cluster is perhaps made anew.*: eks-cluster is protected/),
+  })
+  expect([no.asked, no.stack.calls.includes('ExecuteChangeSet')]).toEqual([['eks-cluster'], false])
+  const bare = run({ ...there, changes }, false)
+  await expect(bare.deploy()).rejects.toMatchObject({ message: expect.stringContaining('was declined') })
+})
+
+test('what is protected is written on its stack as a tag, as much of it as a tag holds', () => {
+  expect(protectTags([])).toEqual({})
+  expect(protectTags(['one', 'two'])).toEqual({ 'skerry.dev/protect': 'one two' })
+  const many = Array.from({ length: 60 }, (_, index) => `store-${index}`)
+  expect(protectTags(many)['skerry.dev/protect']?.length).toBeLessThanOrEqual(256)
 })

@@ -19,13 +19,17 @@ import {
   firstFailure,
   isMoving,
   isWhole,
+  leftIn,
   newsOf,
   resourcesOf,
+  shortType,
   stackOf,
   tagOf,
 } from './stack-state.ts'
 
 export const fleetTag = 'skerry.dev/fleet'
+/** On the stack itself, so that it is still protected when the file does not know it any more. */
+const protectTag = 'skerry.dev/protect'
 
 export interface StackOrder {
   readonly file: StackFile
@@ -53,7 +57,7 @@ export async function deployStack(ground: StackGround, order: StackOrder, told: 
     }
     const changes = await changeSetFor(client, wanted, there, ground, told.signal)
     if (changes !== undefined) {
-      await refuseLoss(ground, order, changes)
+      await refuseLoss(ground, order, changes, protectionOf(order, there))
       await carryOut(client, changes, name)
       const after = await settled(ground, client, changes.stackId || name, told, there)
       if (!isWhole(after.StackStatus ?? '')) throw await failed(client, order, after)
@@ -89,8 +93,12 @@ async function readied(
     )
   if (!['ROLLBACK_COMPLETE', 'ROLLBACK_FAILED', 'CREATE_FAILED', 'DELETE_FAILED'].includes(status)) return there
   const why = await reason(client, there)
-  const question = `the stack ${name} is ${status}, and cannot be changed any more: ${why}\nDelete what is left of it, and make it again?`
-  if (!(await ground.consent.yes(question)))
+  const holds = (await leftIn(client, there.StackId ?? name)).filter(({ type }) => stateful.has(type))
+  const held = holds.map(({ resource, type, id }) => `${shortType(type)} ${resource} (${id})`).join(', ')
+  const question = `the stack ${name} is ${status}, and cannot be changed any more: ${why}\n${held === '' ? '' : `Still there, and lost with it: ${held}\n`}Delete what is left of it, and make it again?`
+  const names = holds.length === 0 ? [] : protectionOf(order, there)
+  await refuseUnnamed(ground, names, question, `the stack ${name} is ${status} and still has ${held}`)
+  if (names.length === 0 && !(await ground.consent.yes(question)))
     throw new Refusal(
       'refused',
       `the stack ${name} is ${status}: ${why}`,
@@ -185,28 +193,29 @@ const stateful = new Set([
   ...['AWS::ElasticLoadBalancingV2::LoadBalancer', 'AWS::EC2::Volume', 'AWS::S3::Bucket', 'AWS::IAM::OIDCProvider'],
 ])
 
+/**
+ * Conditional is what CloudFormation says where it cannot work out whether the resource is made anew, and Dynamic where it cannot work out
+ * what happens at all: what may be lost counts as lost.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceChange.html
+ */
 async function refuseLoss(
-  { consent }: StackGround,
-  { file, protects }: StackOrder,
+  ground: StackGround,
+  { file }: StackOrder,
   { changes }: ChangeSet,
+  protects: readonly string[],
 ): Promise<void> {
   const lost = changes.filter(
     ({ Action, Replacement, ResourceType = '' }) =>
       stateful.has(ResourceType) &&
-      (Action === 'Remove' || (Action === 'Modify' && Replacement !== undefined && Replacement !== 'False')),
+      (Action === 'Remove' ||
+        Action === 'Dynamic' ||
+        (Action === 'Modify' && Replacement !== undefined && Replacement !== 'False')),
   )
   if (lost.length === 0) return
   const told = lost.map(lossText).join('; ')
   const question = `the change of the stack ${file.name} takes away what holds state: ${told}\nGo on?`
-  const isMeant = lost.some(({ Replacement }) => Replacement !== 'Conditional') && protects.length > 0
-  for (const name of isMeant ? protects : [])
-    if (!(await consent.named(name, question)))
-      throw new Refusal(
-        'refused',
-        `${told}: ${name} is protected`,
-        `type its name when asked, or --protect-off ${name}`,
-      )
-  if (!isMeant && !(await consent.yes(question)))
+  await refuseUnnamed(ground, protects, question, told)
+  if (protects.length === 0 && !(await ground.consent.yes(question)))
     throw new Refusal(
       'refused',
       `the change of the stack ${file.name} was declined: ${told}`,
@@ -214,8 +223,45 @@ async function refuseLoss(
     )
 }
 
-const lossText = ({ Action, Replacement, ResourceType = '', LogicalResourceId = '' }: ResourceChange): string =>
-  `${ResourceType.split('::').at(-1)} ${LogicalResourceId} is ${Action === 'Remove' ? 'deleted' : Replacement === 'Conditional' ? 'perhaps made anew' : 'made anew'}`
+/** Nothing but the name counts: not `--yes`. */
+async function refuseUnnamed(
+  { consent }: StackGround,
+  names: readonly string[],
+  question: string,
+  told: string,
+): Promise<void> {
+  for (const name of names)
+    if (!(await consent.named(name, question, names)))
+      throw new Refusal(
+        'refused',
+        `${told}: ${name} is protected`,
+        `type its name when asked, or --protect-off ${name}`,
+      )
+}
+
+function lossText({ Action, Replacement, ResourceType = '', LogicalResourceId = '' }: ResourceChange): string {
+  const fate =
+    Action === 'Remove'
+      ? 'deleted'
+      : Action === 'Dynamic' || Replacement === 'Conditional'
+        ? 'perhaps made anew, which CloudFormation cannot tell before'
+        : 'made anew'
+  return `${shortType(ResourceType)} ${LogicalResourceId} is ${fate}`
+}
+
+/** What the fleet protects now, and what it did when the stack was last changed. */
+const protectionOf = ({ protects }: StackOrder, there: Stack | undefined): readonly string[] => [
+  ...new Set([...protects, ...(there === undefined ? [] : protectedIn(there))]),
+]
+
+export const protectedIn = (stack: Stack): readonly string[] =>
+  (tagOf(stack, protectTag) ?? '').split(' ').filter((name) => name !== '')
+
+/** The value of a tag has 256 characters: what does not fit is still protected by the file. */
+export function protectTags(names: readonly string[]): Readonly<Record<string, string>> {
+  const fitting = names.filter((_, index) => names.slice(0, index + 1).join(' ').length <= 256)
+  return fitting.length === 0 ? {} : { [protectTag]: fitting.join(' ') }
+}
 
 async function refuseMissing(client: CloudFormationClient, { file }: StackOrder): Promise<void> {
   const found = await resourcesOf(client, file.name)

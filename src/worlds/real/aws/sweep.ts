@@ -19,6 +19,7 @@ import { stacksIn } from './preflight/names.ts'
 import type { Priced } from './prices.ts'
 import { dollarsPerDay } from './prices.ts'
 import { fleetTag } from './stacks.ts'
+import { stillThere } from './still-there.ts'
 
 export interface Left {
   readonly kind: string
@@ -170,15 +171,15 @@ const looks: readonly Look[] = [
   },
   {
     words: 'whatever carries the tag of the fleet',
-    look: async ({ tagging }, fleet, at) => {
+    look: async (aws, fleet, at) => {
       const found: Left[] = []
       const TagFilters = [{ Key: fleetTag, Values: [fleet.name] }]
-      for await (const page of paginateGetResources({ client: tagging(at) }, { TagFilters }))
+      for await (const page of paginateGetResources({ client: aws.tagging(at) }, { TagFilters }))
         for (const { ResourceARN: arn = '' } of page.ResourceTagMappingList ?? []) {
           const one = byArn(arn, at.region)
           if (one !== undefined) found.push(one)
         }
-      return found
+      return stillThere(aws, at, found)
     },
   },
 ]

@@ -9,6 +9,7 @@ import type { Api, Ground } from '../ground.ts'
 import { filled } from '../kubernetes/apply.ts'
 import type { Scope } from '../kubernetes/apps.ts'
 import { scopesOf } from '../kubernetes/apps.ts'
+import { withMark } from '../kubernetes/ownership.ts'
 import type { FluxStatus } from '../status/flux.ts'
 import type { Difference, Drift } from './port.ts'
 import { textOf } from './templates.ts'
@@ -32,7 +33,7 @@ export async function objectDrift(ground: Ground, { api, objects }: Scope): Prom
     try {
       const there = await client?.get(await client.pathOf(object))
       if (there === undefined) return { ...base, kind: 'missing', differences: [], why: undefined, ...commands }
-      const differences = differencesOf(await client?.tried(object), there)
+      const differences = differencesOf(await client?.tried(withMark(ground.plan, object)), there)
       return differences.length === 0
         ? undefined
         : { ...base, kind: 'changed', differences, why: undefined, ...commands }

@@ -18,11 +18,21 @@ export interface SmallCloud {
   readonly acls: Map<string, { entries: Entry[]; associations: { id: string; subnet: string }[] }>
   readonly schedules: Map<
     string,
-    { readonly at: string; readonly target: string; readonly input: unknown; readonly role: string }
+    {
+      readonly at: string
+      readonly target: string
+      readonly input: unknown
+      readonly role: string
+      readonly Description?: string
+    }
   >
-  readonly roles: Map<string, { readonly trust: string; policy?: string }>
+  readonly roles: Map<string, { readonly trust: string; readonly tags?: unknown; policy?: string }>
   readonly group: { suspended: string[]; machines: string[] }
   readonly check: { port: number }
+  /** Whoever asks, as `GetCallerIdentity` says it. */
+  readonly caller: { Account: string; Arn: string }
+  /** Is told of each call before it is answered. */
+  readonly heard: { by: (call: string) => void }
   /** The next call of that name fails, as often. */
   readonly fail: Map<string, number>
 }
@@ -46,6 +56,8 @@ export function smallCloud(subnets: readonly string[]): SmallCloud {
   const roles: SmallCloud['roles'] = new Map()
   const group: SmallCloud['group'] = { suspended: [], machines: ['i-1', 'i-2'] }
   const check = { port: 80 }
+  const caller = { Account: '111122223333', Arn: 'arn:aws:sts::111122223333:assumed-role/deploy/me' }
+  const heard: SmallCloud['heard'] = { by: () => undefined }
   const text = (value: unknown): string => String(value ?? '')
   const described = (id: string) => ({
     NetworkAclId: id,
@@ -145,7 +157,11 @@ export function smallCloud(subnets: readonly string[]): SmallCloud {
     },
     DescribeAutoScalingGroups: () => ({
       AutoScalingGroups: [
-        { AutoScalingGroupName: 'group-1', Instances: group.machines.map((InstanceId) => ({ InstanceId })) },
+        {
+          AutoScalingGroupName: 'group-1',
+          Instances: group.machines.map((InstanceId) => ({ InstanceId })),
+          SuspendedProcesses: group.suspended.map((ProcessName) => ({ ProcessName })),
+        },
       ],
     }),
     SuspendProcesses: ({ ScalingProcesses }) => {
@@ -160,12 +176,22 @@ export function smallCloud(subnets: readonly string[]): SmallCloud {
       group.machines = group.machines.filter((id) => !(InstanceIds as unknown as string[]).includes(id))
       return {}
     },
-    CreateRole: ({ RoleName, AssumeRolePolicyDocument }) => {
-      roles.set(text(RoleName), { trust: text(AssumeRolePolicyDocument) })
+    GetCallerIdentity: () => caller,
+    GetRole: ({ RoleName }) => {
+      const found = roles.get(text(RoleName))
+      if (found === undefined) throw refused('NoSuchEntityException')
+      return { Role: { Arn: `arn:aws:iam::111122223333:role/${text(RoleName)}`, Tags: found.tags } }
+    },
+    CreateRole: ({ RoleName, AssumeRolePolicyDocument, Tags }) => {
+      if (text(RoleName).length > 64) throw refused('ValidationError')
+      if (roles.has(text(RoleName))) throw refused('EntityAlreadyExistsException')
+      roles.set(text(RoleName), { trust: text(AssumeRolePolicyDocument), tags: Tags })
       return { Role: { Arn: `arn:aws:iam::111122223333:role/${text(RoleName)}` } }
     },
     PutRolePolicy: ({ RoleName, PolicyDocument }) => {
-      roles.set(text(RoleName), { trust: roles.get(text(RoleName))?.trust ?? '', policy: text(PolicyDocument) })
+      const found = roles.get(text(RoleName))
+      if (found === undefined) throw refused('NoSuchEntityException')
+      found.policy = text(PolicyDocument)
       return {}
     },
     DeleteRolePolicy: () => ({}),
@@ -173,13 +199,21 @@ export function smallCloud(subnets: readonly string[]): SmallCloud {
       roles.delete(text(RoleName))
       return {}
     },
-    CreateSchedule: ({ Name, ScheduleExpression, Target }) => {
+    GetSchedule: ({ Name }) => {
+      const found = schedules.get(text(Name))
+      if (found === undefined) throw refused('ResourceNotFoundException')
+      return found
+    },
+    CreateSchedule: ({ Name, ScheduleExpression, Target, Description }) => {
+      if (text(Name).length > 64) throw refused('ValidationException')
+      if (schedules.has(text(Name))) throw refused('ConflictException')
       const target = Target as unknown as { Arn: string; Input: string; RoleArn: string }
       schedules.set(text(Name), {
         at: text(ScheduleExpression),
         target: target.Arn,
         input: JSON.parse(target.Input),
         role: target.RoleArn,
+        Description: text(Description),
       })
       return {}
     },
@@ -191,6 +225,7 @@ export function smallCloud(subnets: readonly string[]): SmallCloud {
   const send = async (command: { readonly constructor: { readonly name: string }; readonly input: Input }) => {
     const name = command.constructor.name.replace(/Command$/, '')
     calls.push(name)
+    heard.by(name)
     const failures = fail.get(name) ?? 0
     if (failures > 0) {
       fail.set(name, failures - 1)
@@ -204,5 +239,5 @@ export function smallCloud(subnets: readonly string[]): SmallCloud {
   // pages are asked only of a client of their own service
   const stacks = Object.assign(Object.create(CloudFormationClient.prototype) as CloudFormationClient, client)
   const aws = new Proxy({}, { get: (_, service) => () => (service === 'cloudFormation' ? stacks : client) }) as Aws
-  return { aws, calls, acls, schedules, roles, group, check, fail }
+  return { aws, calls, acls, schedules, roles, group, check, caller, heard, fail }
 }

@@ -24,6 +24,12 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
+/** Ahead of this machine's: how long the cloud took. */
+let aheadMs = 0
+beforeEach(() => {
+  aheadMs = 0
+})
+
 async function ground(): Promise<Ground> {
   const { plan } = await exampleFleet('local-zone')
   return {
@@ -31,7 +37,7 @@ async function ground(): Promise<Ground> {
     api: async () => undefined,
     valueOf: async (variable) => (/private/.test(variable) ? 'subnet-lz-private' : 'subnet-lz-public'),
     helm: async () => '',
-    now: () => new Date(),
+    now: () => new Date(Date.now() + aheadMs),
     pause: async () => undefined,
   }
 }
@@ -54,8 +60,8 @@ async function drillOf(faults: readonly Partial<Fault>[]): Promise<Drill> {
   }
 }
 
-async function worldOf(faults: readonly Partial<Fault>[]) {
-  const drill = await drillOf(faults)
+async function worldOf(faults: readonly Partial<Fault>[], name = 'small') {
+  const drill = { ...(await drillOf(faults)), name }
   const said: string[] = []
   const world = realDrillWorld({
     ...{ ground: await ground(), drill, skerry: '0', length: 10, outside, lookEverySeconds: 60 },
@@ -205,4 +211,178 @@ test('users are led elsewhere as the answers of their resolvers run out, not all
   expect(half.served).toBeCloseTo(0.5)
   expect(half.by).toEqual({ oregon: 0.5 })
   expect(await users.second(20)).toMatchObject({ served: 1, by: { oregon: 1 }, answer: 'oregon' })
+})
+
+const associated = (acl: string): readonly string[] =>
+  (cloud.acls.get(acl)?.associations ?? []).map(({ subnet }) => subnet).sort()
+const both = ['subnet-lz-private', 'subnet-lz-public']
+
+test('two faults on the same subnets share one network ACL, each with rules of its own, and it goes after the last', async () => {
+  const { world, drill } = await worldOf([
+    { at: 0.1, for: 0.4, site: 'los-angeles', lose: 'power' },
+    { at: 0.9, for: 0.4, site: 'los-angeles', lose: 'internet' },
+    { at: 1, for: 0.8, site: 'los-angeles', lose: 'uplink' },
+  ])
+  const cuts = (): readonly number[] =>
+    (cloud.acls.get('acl-1')?.entries ?? [])
+      .filter(({ RuleAction, Egress }) => RuleAction === 'deny' && !Egress)
+      .map(({ RuleNumber }) => RuleNumber)
+      .sort((a, b) => a - b)
+  await world.begin()
+  expect(cloud.calls.filter((call) => call === 'CreateNetworkAcl')).toHaveLength(1)
+  expect([associated('acl-1'), cuts()]).toEqual([both, []])
+  for (const fault of drill.faults) await world.inject(fault)
+  await world.until(0.3)
+  expect(cuts()).toEqual([1])
+  await world.until(0.7)
+  expect([associated('acl-1'), cuts()]).toEqual([both, []])
+  await world.until(1.15)
+  // the stricter of them decides first
+  expect(cuts()).toEqual([2, 4])
+  await world.until(1.6)
+  expect(cuts()).toEqual([2])
+  await world.until(2)
+  expect([associated('acl-1'), cuts()]).toEqual([both, []])
+  await world.heal()
+  expect([[...cloud.acls.keys()], associated('acl-default')]).toEqual([['acl-default'], both])
+  expect([cloud.schedules.size, cloud.roles.size, readJournal(folder)]).toEqual([0, 0, undefined])
+})
+
+test('rules on an ACL that somebody took its subnets from are a failure, not a drill that all survived', async () => {
+  const { world, drill } = await worldOf([{ at: 0.1, site: 'los-angeles', lose: 'power' }])
+  await world.begin()
+  cloud.acls.get('acl-default')?.associations.push(...(cloud.acls.get('acl-1')?.associations.splice(0) ?? []))
+  for (const fault of drill.faults) await world.inject(fault)
+  await expect(world.until(0.5)).rejects.toThrow(/cannot be cut off: another network ACL has been put/)
+  await world.heal()
+  expect([[...cloud.acls.keys()], associated('acl-default')]).toEqual([['acl-default'], both])
+})
+
+test('what cannot be given back keeps up and down from nothing: it is told with what to type, and only another drill is refused', async () => {
+  const { world } = await worldOf([{ at: 0.1, site: 'los-angeles', lose: 'power' }])
+  await world.begin()
+  await world.close()
+  cloud.fail.set('ReplaceNetworkAclAssociation', 100)
+  const said: string[] = []
+  const warn = (line: string) => void said.push(line)
+  expect(await giveBackLeft(await ground(), () => undefined, { warn })).toBe(true)
+  expect(said.join('\n')).toMatch(/warning: of the drill small, one thing is not given back yet/)
+  expect(said.join('\n')).toMatch(
+    /by hand: aws ec2 replace-network-acl-association --region us-west-2 --network-acl-id acl-default/,
+  )
+  expect(readJournal(folder)?.away.flatMap(({ undo }) => undo.map(({ kind }) => kind))).toEqual(['acl'])
+  await expect(giveBackLeft(await ground(), () => undefined, { wholly: true })).rejects.toThrow(/not given back yet/)
+  const next = await worldOf([{ at: 0.1, app: 'game-2048', site: 'los-angeles', checkPort: 801 }])
+  await expect(next.world.begin()).rejects.toThrow(/the drill small has not given everything back yet/)
+  await next.world.heal()
+  expect(readJournal(folder)?.drill).toBe('small')
+  cloud.fail.clear()
+  expect(await giveBackLeft(await ground(), () => undefined)).toBe(true)
+  expect([associated('acl-default'), readJournal(folder)]).toEqual([both, undefined])
+})
+
+test('what is gone meanwhile counts as given back', async () => {
+  const { world, drill } = await worldOf([{ at: 0.01, site: 'los-angeles', lose: 'power' }])
+  await world.begin()
+  for (const fault of drill.faults) await world.inject(fault)
+  await world.until(0.2)
+  cloud.acls.delete('acl-1')
+  for (const name of [...cloud.schedules.keys()]) cloud.schedules.delete(name)
+  await world.heal()
+  expect(readJournal(folder)).toBeUndefined()
+})
+
+test('names as long as may be collide between no two faults, and each role may do its own undo alone', async () => {
+  const { world } = await worldOf(
+    [
+      { at: 0.1, app: 'game-2048', site: 'los-angeles', checkPort: 801 },
+      { at: 0.2, site: 'los-angeles', lose: 'power' },
+      { at: 0.3, site: 'los-angeles', lose: 'nodes', count: 1 },
+    ],
+    'a-drill-whose-name-is-much-longer-than-what-a-role-or-a-schedule-may-be-called',
+  )
+  cloud.caller.Arn = 'arn:aws-us-gov:sts::111122223333:assumed-role/deploy/me'
+  await world.begin()
+  expect([cloud.roles.size, cloud.schedules.size]).toEqual([3, 4])
+  for (const name of [...cloud.roles.keys(), ...cloud.schedules.keys()]) expect(name.length).toBeLessThanOrEqual(64)
+  const statements = [...cloud.roles.values()].map(({ policy = '{}' }) => JSON.parse(policy).Statement)
+  expect(statements.map(([{ Action, Resource }]) => [Action, Resource])).toEqual([
+    ['route53:UpdateHealthCheck', ['arn:aws-us-gov:route53:::healthcheck/hc-1']],
+    [
+      'autoscaling:ResumeProcesses',
+      ['arn:aws-us-gov:autoscaling:us-west-2:111122223333:autoScalingGroup:*:autoScalingGroupName/group-1'],
+    ],
+    ['ec2:DeleteNetworkAclEntry', ['arn:aws-us-gov:ec2:us-west-2:111122223333:network-acl/acl-1']],
+  ])
+  for (const { trust } of cloud.roles.values()) expect(trust).toContain('{"aws:SourceAccount":"111122223333"}')
+  expect([...cloud.schedules.values()].every(({ target }) => target.startsWith('arn:aws-us-gov:scheduler:'))).toBe(true)
+  await world.heal()
+  expect([cloud.schedules.size, cloud.roles.size]).toEqual([0, 0])
+})
+
+test('a role or a schedule of somebody else is refused and left as it is', async () => {
+  const faults = [{ at: 0.1, app: 'game-2048', site: 'los-angeles', checkPort: 801 }]
+  const first = await worldOf(faults)
+  await first.world.begin()
+  const [role = ''] = cloud.roles.keys()
+  const [schedule = ''] = cloud.schedules.keys()
+  await first.world.heal()
+
+  cloud.roles.set(role, { trust: 'theirs' })
+  const second = await worldOf(faults)
+  await expect(second.world.begin()).rejects.toThrow(/has no tag skerry.dev\/fleet=local-zone: somebody else made it/)
+  await second.world.heal()
+  expect(cloud.roles.get(role)).toEqual({ trust: 'theirs' })
+
+  cloud.roles.clear()
+  const theirs = { at: 'at(2030-01-01T00:00:00)', target: 't', input: {}, role: 'r' }
+  cloud.schedules.set(schedule, theirs)
+  const third = await worldOf(faults)
+  await expect(third.world.begin()).rejects.toThrow(/somebody else made it, and it was not touched/)
+  await third.world.heal()
+  expect([cloud.schedules.get(schedule), cloud.roles.size]).toEqual([theirs, 0])
+})
+
+test('an undo that slow arming has put before the end of its fault is armed again, later', async () => {
+  const { world } = await worldOf([
+    { at: 1, for: 600, app: 'game-2048', site: 'los-angeles', checkPort: 801 },
+    { at: 1, for: 600, site: 'los-angeles', lose: 'power' },
+  ])
+  cloud.heard.by = (call) => {
+    if (call === 'CreateSchedule') aheadMs += 100_000
+  }
+  await world.begin()
+  const end = Date.now() + aheadMs + 601_000
+  for (const { at } of cloud.schedules.values()) expect(Date.parse(`${at.slice(3, -1)}Z`)).toBeGreaterThan(end)
+  expect(cloud.schedules.size).toBe(3)
+  expect(cloud.calls.filter((call) => call === 'CreateSchedule').length).toBeGreaterThan(3)
+  await world.heal()
+  expect([cloud.schedules.size, cloud.roles.size]).toEqual([0, 0])
+})
+
+test('where arming takes ever longer the drill does not begin', async () => {
+  const { world } = await worldOf([{ at: 1, for: 600, app: 'game-2048', site: 'los-angeles', checkPort: 801 }])
+  let tookMs = 100_000
+  cloud.heard.by = (call) => {
+    if (call === 'CreateSchedule') {
+      tookMs *= 4
+      aheadMs += tookMs
+    }
+  }
+  await expect(world.begin()).rejects.toThrow(/arming the undo took/)
+  await world.heal()
+  expect([cloud.check.port, cloud.schedules.size, cloud.roles.size]).toEqual([80, 0, 0])
+})
+
+test('launches that somebody else had suspended before stay suspended', async () => {
+  cloud.group.suspended = ['Launch']
+  const { world, drill } = await worldOf([{ at: 0.1, site: 'los-angeles', lose: 'nodes', count: 1 }])
+  await world.begin()
+  expect(cloud.schedules.size).toBe(0)
+  for (const fault of drill.faults) await world.inject(fault)
+  await world.until(0.5)
+  expect(cloud.group).toEqual({ suspended: ['Launch'], machines: ['i-2'] })
+  await world.heal()
+  expect(cloud.group.suspended).toEqual(['Launch'])
+  expect(cloud.calls.includes('ResumeProcesses')).toBe(false)
 })

@@ -20,18 +20,18 @@ export interface Journal {
   readonly armed: readonly ArmedIn[]
 }
 
-const pathOf = (folder: string): string => join(folder, 'drill.json')
+export const journalPath = (folder: string): string => join(folder, 'drill.json')
 
 export function readJournal(folder: string): Journal | undefined {
-  const path = pathOf(folder)
+  const path = journalPath(folder)
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Journal) : undefined
 }
 
 export function writeJournal(folder: string, journal: Journal): void {
-  const path = pathOf(folder)
+  const path = journalPath(folder)
   const fresh = `${path}.${process.pid}.new`
   writeFileSync(fresh, JSON.stringify(journal), { mode: 0o600 })
   renameSync(fresh, path)
 }
 
-export const endJournal = (folder: string): void => rmSync(pathOf(folder), { force: true })
+export const endJournal = (folder: string): void => rmSync(journalPath(folder), { force: true })

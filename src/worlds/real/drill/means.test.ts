@@ -3,8 +3,8 @@
 import { expect, test } from 'vitest'
 import { exampleFleet } from '../../../../test/example.case.ts'
 import type { Fault } from '../../../model/fleet.ts'
+import { rulesOf } from './cuts.ts'
 import { meansOf, protectedSites, riskOf } from './means.ts'
-import { rulesOf } from './prepare.ts'
 
 const origin = { file: 0, pointer: '' } as unknown as Fault['origin']
 const fault = (fields: Partial<Fault>): Fault => ({ at: 60, for: 600, origin, ...fields }) as Fault

@@ -1,25 +1,13 @@
-// A fault made ready: what it will do, and what undoes that, found by looking at what is there. Of a cut also the harmless part is done here:
-// the subnets get a network ACL of their own with the rules of the one that they had, so that cutting and giving back is a matter of rules.
+// A fault made ready: what it will do, and what undoes that, found by looking at what is there. Cuts of networks are made ready all together
+// (cuts.ts), since several may want the same subnets.
 
 import { SuspendProcessesCommand } from '@aws-sdk/client-auto-scaling'
-import type { NetworkAcl } from '@aws-sdk/client-ec2'
-import {
-  CreateNetworkAclCommand,
-  CreateNetworkAclEntryCommand,
-  DescribeNetworkAclsCommand,
-  DescribeSubnetsCommand,
-  DescribeVpcsCommand,
-  ReplaceNetworkAclAssociationCommand,
-  TerminateInstancesCommand,
-} from '@aws-sdk/client-ec2'
+import { TerminateInstancesCommand } from '@aws-sdk/client-ec2'
 import { GetHealthCheckCommand, UpdateHealthCheckCommand } from '@aws-sdk/client-route-53'
 import { dnsRecords } from '../../../artefacts/dns/index.ts'
-import { fleetValue } from '../../../artefacts/fleet-values.ts'
 import { at } from '../../../artefacts/workloads/fields.ts'
-import { lookup } from '../../../model/lookup.ts'
 import { Refusal } from '../../../model/refusal.ts'
 import type { KubeObject } from '../../kube/client.ts'
-import type { Where } from '../aws/clients.ts'
 import { resourcesOf } from '../aws/stack-state.ts'
 import type { Ground } from '../ground.ts'
 import { checkLogicalId, named, whereOfCluster } from '../status/asking.ts'
@@ -27,7 +15,7 @@ import { groupOf } from '../status/joining.ts'
 import { route53Region } from '../status/names.ts'
 import { bare } from './in-cluster.ts'
 import type { Means } from './means.ts'
-import type { AclRule, Undo } from './undo.ts'
+import type { Undo } from './undo.ts'
 
 export interface Prepared {
   /** In the order in which it is given back. */
@@ -35,8 +23,7 @@ export interface Prepared {
   readonly act: () => Promise<void>
 }
 
-/** `harmless`: told before each harmless part is done, so that it is given back though the drill is killed here. */
-export function prepare(ground: Ground, means: Means, harmless: (undo: Undo) => void): Promise<Prepared> {
+export function prepare(ground: Ground, means: Exclude<Means, { kind: 'cut' }>): Promise<Prepared> {
   switch (means.kind) {
     case 'scale':
       return scaled(ground, means)
@@ -46,14 +33,12 @@ export function prepare(ground: Ground, means: Means, harmless: (undo: Undo) => 
       return checked(ground, means)
     case 'nodes':
       return terminated(ground, means)
-    case 'cut':
-      return cut(ground, means, harmless)
   }
 }
 
-type Of<Kind extends Means['kind']> = Extract<Means, { kind: Kind }>
+export type Of<Kind extends Means['kind']> = Extract<Means, { kind: Kind }>
 
-const missing = (what: string): Refusal =>
+export const missing = (what: string): Refusal =>
   new Refusal(
     'refused',
     `${what} is not there: nothing was taken away`,
@@ -178,14 +163,17 @@ async function terminated(ground: Ground, means: Of<'nodes'>): Promise<Prepared>
   const taken = groups.map(({ where, group }) => {
     const ids = (group.Instances ?? []).flatMap(({ InstanceId }) => InstanceId ?? []).slice(0, left)
     left -= ids.length
-    return { where, name: group.AutoScalingGroupName ?? '', ids }
+    // whoever has suspended it before has a reason, and resumes it
+    const rests = (group.SuspendedProcesses ?? []).some(({ ProcessName }) => ProcessName === 'Launch')
+    return { where, name: group.AutoScalingGroupName ?? '', ids, rests }
   })
   const processes = ['Launch']
+  const launching = taken.filter(({ rests }) => !rests)
   return {
-    undo: taken.map(({ where, name }): Undo => ({ kind: 'processes', where, group: name, processes })),
+    undo: launching.map(({ where, name }): Undo => ({ kind: 'processes', where, group: name, processes })),
     act: async () => {
       // else others take their place at once
-      for (const { where, name } of taken)
+      for (const { where, name } of launching)
         await aws
           .autoScaling(where)
           .send(new SuspendProcessesCommand({ AutoScalingGroupName: name, ScalingProcesses: processes }))
@@ -193,166 +181,4 @@ async function terminated(ground: Ground, means: Of<'nodes'>): Promise<Prepared>
         if (ids.length > 0) await aws.ec2(where).send(new TerminateInstancesCommand({ InstanceIds: ids }))
     },
   }
-}
-
-// ---------------------------------------------------------------------------------------------- networks
-
-async function cut(ground: Ground, means: Of<'cut'>, harmless: (undo: Undo) => void): Promise<Prepared> {
-  const parts = await Promise.all(
-    [...(await byNetwork(ground, means))].map(([, part]) => cutIn(ground, means, part, harmless)),
-  )
-  return {
-    undo: parts.flatMap(({ undo }) => undo),
-    act: async () => {
-      for (const part of parts) await part.act()
-    },
-  }
-}
-
-interface Part {
-  readonly where: Where
-  readonly subnets: readonly string[]
-}
-
-async function byNetwork(ground: Ground, { subnets }: Of<'cut'>): Promise<ReadonlyMap<string, Part>> {
-  const find = lookup(ground.plan.fleet)
-  const parts = new Map<string, { where: Where; subnets: string[] }>()
-  for (const name of subnets) {
-    const network = find.subnet(name)?.network ?? networkOfStep(ground, name)
-    const id = await ground.valueOf(fleetValue.subnetId(name).slice(2, -1))
-    if (network?.region === undefined || id === undefined) throw missing(`the subnet ${name}`)
-    const where = { account: network.account ?? ground.plan.fleet.accounts[0]?.name, region: network.region }
-    const part = parts.get(network.name) ?? { where, subnets: [] }
-    part.subnets.push(id)
-    parts.set(network.name, part)
-  }
-  return parts
-}
-
-/** Subnets that the plan itself cuts are declared by nobody. */
-function networkOfStep({ plan }: Ground, subnet: string) {
-  const step = plan.steps.find(
-    ({ kind, intent }) =>
-      kind === 'network' && Array.isArray(intent.subnets) && intent.subnets.some((one) => at(one, 'name') === subnet),
-  )
-  return lookup(plan.fleet).network(step?.subject.network)
-}
-
-async function cutIn(
-  ground: Ground,
-  means: Of<'cut'>,
-  { where, subnets }: Part,
-  harmless: (undo: Undo) => void,
-): Promise<Prepared> {
-  const ec2 = ground.aws.ec2(where)
-  const [{ NetworkAcls = [] }, described] = await Promise.all([
-    ec2.send(new DescribeNetworkAclsCommand({ Filters: [{ Name: 'association.subnet-id', Values: [...subnets] }] })),
-    ec2.send(new DescribeSubnetsCommand({ SubnetIds: [...subnets] })),
-  ])
-  const vpcId = described.Subnets?.[0]?.VpcId ?? ''
-  const { Vpcs = [] } = await ec2.send(new DescribeVpcsCommand({ VpcIds: [vpcId] }))
-  const vpc = (Vpcs[0]?.CidrBlockAssociationSet ?? []).flatMap(({ CidrBlock }) => CidrBlock ?? [])
-  const inVpc = vpc.length > 0 ? vpc : [Vpcs[0]?.CidrBlock ?? '0.0.0.0/0']
-  const own = (described.Subnets ?? []).flatMap(({ CidrBlock }) => CidrBlock ?? [])
-  const undo: Undo[] = []
-  const acts: (() => Promise<void>)[] = []
-  for (const original of NetworkAcls) {
-    const acl = await cloned(original)
-    const rules = rulesOf(means.cut, { inVpc, own })
-    undo.push({ kind: 'aclRules', where, acl: acl.id, rules }, acl.undo)
-    acts.push(async () => {
-      // what is let through first: nothing more than meant is ever cut
-      for (const { number, egress, action, cidr } of [...rules].sort(
-        (a, b) => Number(a.action === 'deny') - Number(b.action === 'deny'),
-      ))
-        await ec2.send(
-          new CreateNetworkAclEntryCommand({
-            ...{ NetworkAclId: acl.id, RuleNumber: number, Egress: egress, RuleAction: action },
-            ...{ CidrBlock: cidr, Protocol: '-1' },
-          }),
-        )
-    })
-  }
-  return {
-    undo,
-    act: async () => {
-      for (const act of acts) await act()
-    },
-  }
-
-  async function cloned(original: NetworkAcl): Promise<{ readonly id: string; readonly undo: Undo }> {
-    const from = original.NetworkAclId ?? ''
-    const entries = (original.Entries ?? []).filter(({ RuleNumber = 0 }) => RuleNumber < 32_767)
-    if (entries.some(({ RuleNumber = 0 }) => RuleNumber <= reserved))
-      throw new Refusal(
-        'refused',
-        `the network ACL ${from} has rules of its own below ${reserved + 1}, where a cut must stand: nothing was taken away`,
-        'number its rules from 100 on, as AWS advises',
-      )
-    const { NetworkAcl: made } = await ec2.send(
-      new CreateNetworkAclCommand({
-        VpcId: original.VpcId,
-        TagSpecifications: [
-          {
-            ResourceType: 'network-acl',
-            Tags: [
-              { Key: 'Name', Value: `skerry drill, in the place of ${from}` },
-              { Key: 'skerry.dev/fleet', Value: ground.plan.fleet.name },
-            ],
-          },
-        ],
-      }),
-    )
-    const id = made?.NetworkAclId ?? ''
-    const back: Undo = { kind: 'acl', where, acl: id, original: from, subnets }
-    harmless(back)
-    for (const {
-      RuleNumber,
-      Egress,
-      RuleAction,
-      CidrBlock,
-      Ipv6CidrBlock,
-      Protocol,
-      PortRange,
-      IcmpTypeCode,
-    } of entries)
-      await ec2.send(
-        new CreateNetworkAclEntryCommand({
-          ...{
-            NetworkAclId: id,
-            RuleNumber,
-            Egress,
-            RuleAction,
-            CidrBlock,
-            Ipv6CidrBlock,
-            Protocol,
-            PortRange,
-            IcmpTypeCode,
-          },
-        }),
-      )
-    for (const { NetworkAclAssociationId, SubnetId } of original.Associations ?? [])
-      if (subnets.includes(SubnetId ?? ''))
-        await ec2.send(
-          new ReplaceNetworkAclAssociationCommand({ AssociationId: NetworkAclAssociationId, NetworkAclId: id }),
-        )
-    return { id, undo: back }
-  }
-}
-
-/** Rules up to here are the cut's. */
-const reserved = 49
-
-/** The lower number decides. */
-export function rulesOf(
-  cut: Of<'cut'>['cut'],
-  { inVpc, own }: { readonly inVpc: readonly string[]; readonly own: readonly string[] },
-): readonly AclRule[] {
-  const everywhere = ['0.0.0.0/0']
-  const [allow, deny] = cut === 'everything' ? [[], everywhere] : cut === 'users' ? [inVpc, everywhere] : [own, inVpc]
-  const one = [
-    ...allow.map((cidr) => ({ action: 'allow' as const, cidr })),
-    ...deny.map((cidr) => ({ action: 'deny' as const, cidr })),
-  ].map((rule, index) => ({ ...rule, number: index + 1 }))
-  return [false, true].flatMap((egress) => one.map((rule) => ({ ...rule, egress })))
 }

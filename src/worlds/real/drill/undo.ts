@@ -9,7 +9,8 @@ import {
   ReplaceNetworkAclAssociationCommand,
 } from '@aws-sdk/client-ec2'
 import { UpdateHealthCheckCommand } from '@aws-sdk/client-route-53'
-import type { KubeObject } from '../../kube/client.ts'
+import type { KubeClient, KubeObject } from '../../kube/client.ts'
+import { KubeError } from '../../kube/client.ts'
 import type { Where } from '../aws/clients.ts'
 import { codeOf } from '../aws/errors.ts'
 import type { Ground } from '../ground.ts'
@@ -45,8 +46,15 @@ export interface ArmedAction {
   /** `ec2:deleteNetworkAclEntry`, as in `arn:aws:scheduler:::aws-sdk:ec2:deleteNetworkAclEntry`. */
   readonly action: string
   readonly input: Readonly<Record<string, unknown>>
-  /** What its role must be allowed. */
+  /** What its role must be allowed, and on what. */
   readonly allow: string
+  readonly on: (account: Owner) => string
+}
+
+/** Whose account it is. */
+export interface Owner {
+  readonly partition: string
+  readonly id: string
 }
 
 /** What the cloud itself can do of it when its time is over; Kubernetes' part is armed in the cluster. */
@@ -60,6 +68,7 @@ export function armedActions(undo: Undo): readonly ArmedAction[] {
           action: 'ec2:deleteNetworkAclEntry',
           input: { NetworkAclId: undo.acl, RuleNumber: number, Egress: egress },
           allow: 'ec2:DeleteNetworkAclEntry',
+          on: ({ partition, id }) => `arn:${partition}:ec2:${undo.where.region}:${id}:network-acl/${undo.acl}`,
         }))
     case 'healthCheck':
       return [
@@ -68,6 +77,7 @@ export function armedActions(undo: Undo): readonly ArmedAction[] {
           action: 'route53:updateHealthCheck',
           input: { HealthCheckId: undo.id, Port: undo.port },
           allow: 'route53:UpdateHealthCheck',
+          on: ({ partition }) => `arn:${partition}:route53:::healthcheck/${undo.id}`,
         },
       ]
     case 'processes':
@@ -77,6 +87,9 @@ export function armedActions(undo: Undo): readonly ArmedAction[] {
           action: 'autoscaling:resumeProcesses',
           input: { AutoScalingGroupName: undo.group, ScalingProcesses: undo.processes },
           allow: 'autoscaling:ResumeProcesses',
+          // in the middle stands an id that only the service knows
+          on: ({ partition, id }) =>
+            `arn:${partition}:autoscaling:${undo.where.region}:${id}:autoScalingGroup:*:autoScalingGroupName/${undo.group}`,
         },
       ]
     default:
@@ -84,6 +97,7 @@ export function armedActions(undo: Undo): readonly ArmedAction[] {
   }
 }
 
+/** What is gone meanwhile, and would be given back to nobody, counts as given back. */
 export async function carryOut({ aws, api }: Ground, undo: Undo): Promise<void> {
   switch (undo.kind) {
     case 'aclRules': {
@@ -119,32 +133,42 @@ export async function carryOut({ aws, api }: Ground, undo: Undo): Promise<void> 
       await aws
         .route53({ account: undo.account, region: route53Region })
         .send(new UpdateHealthCheckCommand({ HealthCheckId: undo.id, Port: undo.port }))
+        .catch(unlessGone)
       return
     case 'processes':
       await aws
         .autoScaling(undo.where)
         .send(new ResumeProcessesCommand({ AutoScalingGroupName: undo.group, ScalingProcesses: [...undo.processes] }))
+        .catch(unlessGone)
       return
     case 'scale':
-      await (await reached(undo.cluster)).merge(undo.path, { spec: { replicas: undo.replicas } })
+      await inCluster(undo.cluster, (client) => client.merge(undo.path, { spec: { replicas: undo.replicas } }))
       return
     case 'suspended':
-      await (await reached(undo.cluster)).merge(undo.path, { spec: { suspend: false } })
+      await inCluster(undo.cluster, (client) => client.merge(undo.path, { spec: { suspend: false } }))
       return
     case 'object':
-      await (await reached(undo.cluster)).apply(undo.object)
+      await inCluster(undo.cluster, (client) => client.apply(undo.object))
       return
   }
 
-  async function reached(name: string) {
+  async function inCluster(name: string, act: (client: KubeClient) => Promise<unknown>): Promise<void> {
     const client = await api({ kind: 'cluster', name })
-    if (client === undefined) throw new Error(`the cluster ${name} is not there`)
-    return client
+    if (client === undefined) return
+    await act(client).catch((error: unknown) => {
+      if (!isGone(error)) throw error
+    })
   }
 }
 
+/** A group of machines that is not there is told as a ValidationError, by its words alone. */
+const isGone = (error: unknown): boolean =>
+  (error instanceof KubeError && error.status === 404) ||
+  /NotFound|NoSuch/.test(codeOf(error)) ||
+  (codeOf(error) === 'ValidationError' && /AutoScalingGroup name not found/i.test((error as Error).message))
+
 const unlessGone = (error: unknown): void => {
-  if (!/NotFound/.test(codeOf(error))) throw error
+  if (!isGone(error)) throw error
 }
 
 export function undoText(undo: Undo): string {

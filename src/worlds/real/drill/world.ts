@@ -17,18 +17,19 @@ import type { Ground } from '../ground.ts'
 import { looked } from '../status/status.ts'
 import type { ArmedIn } from './armed.ts'
 import { arm } from './armed.ts'
+import { prepareCuts } from './cuts.ts'
 import type { Journal } from './journal.ts'
-import { readJournal, writeJournal } from './journal.ts'
+import { journalPath, readJournal, writeJournal } from './journal.ts'
 import { giveBack } from './left.ts'
 import { noticedIn } from './looks.ts'
 import type { Means, MeansOf } from './means.ts'
 import { meansOf, riskOf } from './means.ts'
 import type { Got, Outside, Users } from './outside.ts'
 import { outsideHere, usersOf } from './outside.ts'
-import type { Prepared } from './prepare.ts'
+import type { Of, Prepared } from './prepare.ts'
 import { prepare } from './prepare.ts'
 import { storyOf } from './story.ts'
-import { carryOut } from './undo.ts'
+import { carryOut, undoText } from './undo.ts'
 
 export interface RealDrillOptions {
   readonly ground: Ground
@@ -56,6 +57,11 @@ export const meansOfDrill = (
 ): readonly { readonly fault: Fault; readonly means: MeansOf }[] =>
   drill.faults.map((fault) => ({ fault, means: meansOf(ground.plan, fault) }))
 
+const isOver = (signal?: AbortSignal): boolean => signal?.aborted === true
+
+/** How often the undo is armed, each time with more time allowed for it. */
+const armedMax = 3
+
 interface Ready {
   readonly fault: Fault
   readonly means: Means
@@ -79,6 +85,7 @@ export function realDrillWorld(options: RealDrillOptions): RealDrillWorld {
   let lookedAt = Number.NEGATIVE_INFINITY
   let looking: Promise<void> | undefined
   let failure: unknown
+  let isTold = false
   let rest: { readonly at: number; readonly says: readonly string[] } | undefined
 
   const seconds = (): number => Math.max(0, Math.round(((endedMs ?? now().getTime()) - beganMs) / 1) / 1_000)
@@ -86,34 +93,21 @@ export function realDrillWorld(options: RealDrillOptions): RealDrillWorld {
   // -------------------------------------------------------------------------------------------- before
 
   async function begin(signal?: AbortSignal): Promise<void> {
+    const before = readJournal(folder)
+    if (before !== undefined)
+      throw new Refusal(
+        'refused',
+        `the drill ${before.drill} has not given everything back yet: another one does not begin`,
+        `skerry drill gives back what is left, or says what it takes by hand; it is written down in ${journalPath(folder)}`,
+      )
     journal = { drill: drill.name, since: now().toISOString(), away: [], armed: [] }
-    const note = (next: Partial<Journal>): void => {
-      journal = { ...(journal as Journal), ...next }
-      writeJournal(folder, journal)
-    }
     note({})
     try {
-      for (const { fault, means } of all) {
-        if (means.kind === 'notHere') continue
-        const text = riskOf(means.means).what
-        const prepared = await prepare(ground, means.means, (undo) =>
-          note({ away: [...(journal?.away ?? []), { text: `made ready: ${text}`, undo: [undo] }] }),
-        )
-        ready.set(fault, { fault, means: means.means, prepared })
-        if (signal?.aborted === true) return
-      }
+      await makeReady(signal)
+      if (isOver(signal)) return
       users = await usersToAsk()
-      for (const { fault, prepared } of ready.values()) {
-        const end = fault.for === undefined ? length : fault.at + fault.for
-        const until = new Date(now().getTime() + (end + graceSeconds) * 1_000)
-        armedUntil.set(fault, until)
-        await arm(ground, prepared.undo, until, {
-          fleet: plan.fleet.name,
-          number: drill.faults.indexOf(fault) + 1,
-          armed: (what: ArmedIn) => note({ armed: [...(journal?.armed ?? []), what] }),
-        })
-        if (signal?.aborted === true) return
-      }
+      await armAll(signal)
+      if (isOver(signal)) return
     } catch (error) {
       throw awsRefusal(error, 'the drill did not begin, and nothing was taken away')
     }
@@ -121,6 +115,66 @@ export function realDrillWorld(options: RealDrillOptions): RealDrillWorld {
     await look()
     await ask()
   }
+
+  function note(next: Partial<Journal>): void {
+    if (journal === undefined) return
+    journal = { ...journal, ...next }
+    writeJournal(folder, journal)
+  }
+
+  async function makeReady(signal?: AbortSignal): Promise<void> {
+    const cuts: { readonly fault: Fault; readonly means: Of<'cut'> }[] = []
+    for (const { fault, means } of all) {
+      if (means.kind === 'notHere') continue
+      if (means.means.kind === 'cut') cuts.push({ fault, means: means.means })
+      else ready.set(fault, { fault, means: means.means, prepared: await prepare(ground, means.means) })
+      if (isOver(signal)) return
+    }
+    const prepared = await prepareCuts(
+      ground,
+      cuts.map(({ means }) => means),
+      (undo) => note({ away: [...(journal?.away ?? []), { text: `made ready: ${undoText(undo)}`, undo: [undo] }] }),
+    )
+    for (const [index, { fault, means }] of cuts.entries()) {
+      const own = prepared[index]
+      if (own !== undefined) ready.set(fault, { fault, means, prepared: own })
+    }
+  }
+
+  /** The undo lies behind the fault's own end whatever arming took: what was armed too early by then is armed again, later. */
+  async function armAll(signal?: AbortSignal): Promise<void> {
+    let late = [...ready.values()].filter(({ prepared }) => prepared.undo.length > 0)
+    let allowedMs = 0
+    for (let attempt = 1; ; attempt += 1) {
+      const since = now().getTime()
+      for (const { fault, prepared } of late) {
+        const until = new Date(since + allowedMs + (endOf(fault) + graceSeconds) * 1_000)
+        armedUntil.set(fault, until)
+        await arm(ground, prepared.undo, until, {
+          ...{ fleet: plan.fleet.name, drill: drill.name, number: drill.faults.indexOf(fault) + 1 },
+          armed: (what: ArmedIn) => {
+            const known = journal?.armed ?? []
+            if (!known.some((one) => JSON.stringify(one) === JSON.stringify(what))) note({ armed: [...known, what] })
+          },
+        })
+        if (isOver(signal)) return
+      }
+      const time = now().getTime()
+      late = late.filter(
+        ({ fault }) => (armedUntil.get(fault)?.getTime() ?? 0) < time + (endOf(fault) + graceSeconds / 2) * 1_000,
+      )
+      if (late.length === 0) return
+      if (attempt >= armedMax)
+        throw new Refusal(
+          'world',
+          `arming the undo took ${Math.round((time - since) / 1_000)} s, longer than was allowed for`,
+          'run the drill again when the cloud answers faster',
+        )
+      allowedMs = (time - since) * 2
+    }
+  }
+
+  const endOf = (fault: Fault): number => (fault.for === undefined ? length : fault.at + fault.for)
 
   async function usersToAsk(): Promise<typeof users> {
     const { status } = await looked(ground)
@@ -202,16 +256,14 @@ export function realDrillWorld(options: RealDrillOptions): RealDrillWorld {
 
   async function take({ fault, means, prepared }: Ready): Promise<void> {
     const { what: text } = riskOf(means)
-    if ((armedUntil.get(fault)?.getTime() ?? 0) <= now().getTime())
+    // nothing is armed for what needs no undo
+    if ((armedUntil.get(fault)?.getTime() ?? Number.POSITIVE_INFINITY) <= now().getTime())
       throw new Refusal(
         'world',
         `it is too late to begin (${text}): what was armed to give it back has run already, and this was not taken away`,
         'run the drill again when the cloud and this machine answer faster',
       )
-    if (journal !== undefined) {
-      journal = { ...journal, away: [...journal.away, { text, undo: prepared.undo }] }
-      writeJournal(folder, journal)
-    }
+    note({ away: [...(journal?.away ?? []), { text, undo: prepared.undo }] })
     story.tell(seconds(), { ...subjectOf(fault), to: 'down', text, root: true })
     await prepared.act()
   }
@@ -227,12 +279,16 @@ export function realDrillWorld(options: RealDrillOptions): RealDrillWorld {
     await Promise.allSettled(working)
     await looking?.catch(() => undefined)
     endedMs ??= now().getTime()
-    const left = readJournal(folder)
+    // one that did not begin took nothing: what another left is not its own
+    const left = journal === undefined ? undefined : readJournal(folder)
     if (left !== undefined) await giveBack(ground, left, say)
+    if (!isTold) failed()
   }
 
-  const failed = (): void => {
-    if (failure !== undefined) throw failure
+  function failed(): void {
+    if (failure === undefined) return
+    isTold = true
+    throw failure
   }
 
   return {
@@ -246,8 +302,16 @@ export function realDrillWorld(options: RealDrillOptions): RealDrillWorld {
       if (own.kind === 'notHere') return notHere(own.why)
       const it = ready.get(fault)
       if (it === undefined) return notHere('it was not made ready')
-      at(fault.at, () => take(it))
-      if (fault.for !== undefined) at(fault.at + fault.for, () => end(it))
+      let taking: Promise<void> | undefined
+      at(fault.at, () => {
+        taking = take(it)
+        return taking
+      })
+      if (fault.for !== undefined)
+        at(fault.at + fault.for, async () => {
+          await taking?.catch(() => undefined)
+          await end(it)
+        })
       return own.standIn === undefined ? done : standIn(own.standIn)
     },
 

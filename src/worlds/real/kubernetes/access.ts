@@ -18,6 +18,7 @@ import type { Told, Work } from '../work.ts'
 import type { Kube } from './asking.ts'
 import { asked, awaited, unfinished, unreachedHint } from './asking.ts'
 import { contextIn, contextNamed } from './kubeconfig.ts'
+import { forgetWithdrawn } from './memory.ts'
 import { stepsOf } from './plan-steps.ts'
 
 export interface ApiOptions {
@@ -283,6 +284,7 @@ export function accessWork(kube: Kube, cluster: Cluster, needs: readonly string[
             return namespace === undefined ? unfinished('no namespace kube-system yet') : true
           },
         )
+        forgetWithdrawn(ground.folder, of)
         return { kind: 'done', changed: false }
       } catch (error) {
         if (error instanceof NotReached)

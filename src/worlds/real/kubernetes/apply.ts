@@ -11,6 +11,7 @@ import type { Told } from '../work.ts'
 import type { Kube } from './asking.ts'
 import { asked, awaited, Denied, unfinished } from './asking.ts'
 import { putOnto, remember } from './memory.ts'
+import { adoption, isOurs, isShared, withMark } from './ownership.ts'
 
 /** With the values that only stacks know; a value that no stack has yet is refused by its name. */
 export async function filled<T>({ ground }: Pick<Kube, 'ground'>, value: T): Promise<T> {
@@ -38,7 +39,7 @@ export interface Applying {
 
 /** Whether anything was other than it should be. What one object is refused for stops none of the others, and is told at the end. */
 export async function applyAll(kube: Kube, told: Told, { api, by, client, objects }: Applying): Promise<boolean> {
-  const { folder } = kube.ground
+  const { folder, plan } = kube.ground
   const before = putOnto(folder, api)[by] ?? {}
   const now: Record<string, string> = {}
   const refused: { readonly message: string }[] = []
@@ -49,8 +50,17 @@ export async function applyAll(kube: Kube, told: Told, { api, by, client, object
       try {
         const { path, was, is } = await asked(kube, told, what, async () => {
           const path = await client.pathOf(object)
-          return { path, was: await client.get(path), is: await client.apply(object) }
+          const was = await client.get(path)
+          if (was !== undefined && !isOurs(kube.ground, api, path, was)) {
+            if (isShared(object)) return { path, was, is: undefined }
+            throw foreign(kube, api, object)
+          }
+          return { path, was, is: await client.apply(withMark(plan, object)) }
         })
+        if (is === undefined) {
+          told.observe(`${object.kind} ${nameOf(object)} is there already, and used as it is`)
+          continue
+        }
         now[path] = is.metadata.uid ?? ''
         if (was?.metadata.resourceVersion !== is.metadata.resourceVersion) changed = true
       } catch (error) {
@@ -78,6 +88,13 @@ export async function applyAll(kube: Kube, told: Told, { api, by, client, object
   if (await takeOff(kube, told, client, gone)) changed = true
   remember(folder, api, by, now)
   return changed
+}
+
+const foreign = ({ ground: { plan } }: Kube, api: Api, object: KubeObject): Denied => {
+  const what = `the ${object.kind} ${nameOf(object)} is there already, and not of this fleet`
+  return new Denied('world', what, adoption(plan, api, object), [
+    { message: `${what}; to make it this fleet’s: ${adoption(plan, api, object)}` },
+  ])
 }
 
 /** Deletes what has that very uid, the last first. */

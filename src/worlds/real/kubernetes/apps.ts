@@ -4,8 +4,6 @@
 import { parse } from 'yaml'
 import type { Delivered } from '../../../artefacts/deliveries.ts'
 import { deliveries, isJoin } from '../../../artefacts/deliveries.ts'
-import type { Bundle } from '../../../artefacts/index.ts'
-import { bundlesOf } from '../../../artefacts/index.ts'
 import { withoutFlux } from '../../../artefacts/without-flux.ts'
 import type { Plan, PlannedStep } from '../../../model/plan.ts'
 import type { KubeObject } from '../../kube/client.ts'
@@ -14,19 +12,12 @@ import type { Work } from '../work.ts'
 import { clientOf } from './access.ts'
 import { applyAll, filled, takeOff } from './apply.ts'
 import type { Kube } from './asking.ts'
+import { bundlesFor } from './bundles.ts'
 import type { Chart } from './charts.ts'
 import { install } from './charts.ts'
 import { putOnto, remember } from './memory.ts'
 import { stepsOf } from './plan-steps.ts'
 import { untilAvailable } from './ready.ts'
-
-/** Asked for again and again in one run. */
-export function bundlesFor(plan: Plan): readonly Bundle[] {
-  const known = made.get(plan) ?? bundlesOf(plan)
-  made.set(plan, known)
-  return known
-}
-const made = new WeakMap<Plan, readonly Bundle[]>()
 
 export interface Scope {
   readonly api: Api

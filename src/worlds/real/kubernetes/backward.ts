@@ -6,7 +6,7 @@ import { dnsRecords } from '../../../artefacts/dns/index.ts'
 import { karmadaBundle } from '../../../artefacts/karmada/names.ts'
 import { at } from '../../../artefacts/workloads/fields.ts'
 import { lookup } from '../../../model/lookup.ts'
-import type { PlannedStep } from '../../../model/plan.ts'
+import type { Plan, PlannedStep } from '../../../model/plan.ts'
 import type { KubeClient, KubeObject } from '../../kube/client.ts'
 import { inOrder } from '../../kube/order.ts'
 import type { Api, Ground } from '../ground.ts'
@@ -21,7 +21,9 @@ import { helmAt } from './charts.ts'
 import { karmadaCharts } from './federation.ts'
 import { removeFlux, removeRelease, suspendFlux } from './flux.ts'
 import { leave } from './members.ts'
-import { putOnto, remember } from './memory.ts'
+import { isWithdrawn, putOnto, remember, rememberWithdrawn } from './memory.ts'
+import { othersIn } from './namespaces.ts'
+import { oursAmong, tellKept } from './ownership.ts'
 import { stepsOf } from './plan-steps.ts'
 import { isFront } from './ready.ts'
 
@@ -51,7 +53,7 @@ export function kubernetesBackward(ground: Ground, patience: Partial<Patience> =
     return {
       ...{ id, title, steps, needs },
       ...(region !== undefined && { at: region }),
-      run: (told) => withApi(kube, told, api, take),
+      run: (told) => withApi(kube, told, id, api, take),
     }
   }
   // users are sent elsewhere before what answers them goes
@@ -211,15 +213,55 @@ export function kubernetesBackward(ground: Ground, patience: Partial<Patience> =
   ]
 }
 
-async function withApi(kube: Kube, told: Told, api: Api, take: Take): Promise<Outcome> {
+async function withApi(kube: Kube, told: Told, id: string, api: Api, take: Take): Promise<Outcome> {
+  const { folder } = kube.ground
   try {
     const client = await asked(kube, told, `the API of ${api.name} is found`, () => kube.ground.api(api))
-    if (client === undefined) return { kind: 'done', changed: false }
-    return { kind: 'done', changed: await take(client, told) }
+    if (client === undefined) {
+      const missing = await unreachedOf(kube, told, api)
+      return missing === undefined || isWithdrawn(folder, api, id) ? { kind: 'done', changed: false } : missing
+    }
+    const changed = await take(client, told)
+    rememberWithdrawn(folder, api, id)
+    return { kind: 'done', changed }
   } catch (error) {
     if (error instanceof NotReached)
       return { kind: 'person', what: `${error.message}: ${error.hint}`, commands: error.commands }
     throw error
+  }
+}
+
+/** That there is no way to it from here does not mean that it is gone. Undefined: whoever made it says that it is. */
+async function unreachedOf(kube: Kube, told: Told, api: Api): Promise<Outcome | undefined> {
+  const { plan, api: reach } = kube.ground
+  const find = lookup(plan.fleet)
+  if (api.kind === 'federation') {
+    const host = plan.fleet.federations.find(({ name }) => name === api.name)?.host ?? ''
+    const client = await asked(kube, told, `the API of ${host} is found`, () => reach({ kind: 'cluster', name: host }))
+    return client === undefined ? unreachedOf(kube, told, { kind: 'cluster', name: host }) : undefined
+  }
+  const cluster = find.cluster(api.name)
+  // EKS has said that it has no such cluster
+  if (cluster === undefined || cluster.kind === 'eks' || cluster.kind === 'eksOutpost') return undefined
+  const manager = cluster.eksAnywhere?.managementCluster
+  if (manager !== undefined && manager !== cluster.name && find.cluster(manager) !== undefined) {
+    const client = await asked(kube, told, `the API of ${manager} is found`, () =>
+      reach({ kind: 'cluster', name: manager }),
+    )
+    const path = `/apis/anywhere.eks.amazonaws.com/v1alpha1/namespaces/default/clusters/${cluster.name}`
+    if (client !== undefined) {
+      const declared = await asked(kube, told, `${manager} is asked for ${cluster.name}`, () => client.get(path))
+      if (declared === undefined) return undefined
+    }
+  }
+  const context = cluster.existing?.context ?? cluster.name
+  return {
+    kind: 'person',
+    what: `there is no way to ${cluster.name} from here, which does not mean that it is gone: bring its kubeconfig, with a context ${context}, and run this again; what the fleet put there is still there`,
+    commands: [
+      'kubectl config get-contexts',
+      `export KUBECONFIG=\${KUBECONFIG:-$HOME/.kube/config}:${cluster.existing?.kubeconfig ?? `$PWD/${cluster.name}.kubeconfig`}`,
+    ],
   }
 }
 
@@ -234,7 +276,13 @@ async function takeScope(kube: Kube, told: Told, client: KubeClient, { api, site
     const paths = await Promise.all(
       some.map((object) => asked(kube, told, `${api.name} knows ${object.kind}`, () => pathIfKnown(client, object))),
     )
-    return paths.filter((path) => path !== undefined)
+    return oursAmong(
+      kube,
+      told,
+      client,
+      api,
+      paths.filter((path) => path !== undefined),
+    )
   }
   const fronts = all.filter(isFront)
   let changed = await unprotect(kube, told, client, await pathsOf(all.filter((object) => isProtected(object))))
@@ -251,15 +299,45 @@ async function takeScope(kube: Kube, told: Told, client: KubeClient, { api, site
     changed =
       (await deleteAll(kube, told, client, await pathsOf(group), { what: `the objects of ${where} are gone`, next })) ||
       changed
-  const spaces = all.filter(({ kind }) => kind === 'Namespace')
+  const spaces = await pathsOf(all.filter(({ kind }) => kind === 'Namespace'))
+  const empty = outlives(kube.ground.plan, api) ? await withoutOthers(kube, told, client, api, spaces, all) : spaces
   changed =
-    (await deleteAll(kube, told, client, await pathsOf(spaces), {
+    (await deleteAll(kube, told, client, empty, {
       what: `the namespaces of ${where} are gone`,
       next,
     })) || changed
   for (const id of Object.keys(putOnto(kube.ground.folder, api)))
     if (id === `apps/${api.name}${site === undefined ? '' : `/${site}`}`) remember(kube.ground.folder, api, id, {})
   return changed
+}
+
+/** A cluster that existed before stays, with all that others have in it; Karmada stays as long as its host. */
+const outlives = ({ fleet }: Plan, { kind, name }: Api): boolean => {
+  const cluster = kind === 'cluster' ? name : fleet.federations.find((it) => it.name === name)?.host
+  return fleet.clusters.some((it) => it.name === cluster && it.kind === 'existing')
+}
+
+/** Of namespaces that are ours, those in which nobody else has anything. */
+async function withoutOthers(
+  kube: Kube,
+  told: Told,
+  client: KubeClient,
+  api: Api,
+  paths: readonly string[],
+  objects: readonly KubeObject[],
+): Promise<readonly string[]> {
+  const empty: string[] = []
+  const kept: string[] = []
+  for (const path of paths) {
+    const name = path.slice(path.lastIndexOf('/') + 1)
+    const others = await asked(kube, told, `${api.name} lists what is in ${name}`, () =>
+      othersIn(kube.ground, api, client, name, objects),
+    )
+    if (others.length === 0) empty.push(path)
+    else kept.push(`the Namespace ${name}, in which are ${others.join(', ')}`)
+  }
+  tellKept(told, kept)
+  return empty
 }
 
 const protection = 'resourcetemplate.karmada.io/deletion-protected'
@@ -334,7 +412,7 @@ async function uninstall(
   release: string,
   namespace: string,
 ): Promise<boolean> {
-  const listed = await helmAt(kube, client, [
+  const listed = await helmAt(kube, told, client, [
     'list',
     '--all',
     '--namespace',
@@ -346,7 +424,7 @@ async function uninstall(
   ])
   if ((JSON.parse(listed === '' ? '[]' : listed) as readonly unknown[]).length === 0) return false
   told.observe(`helm uninstalls ${release}`)
-  await helmAt(kube, client, ['uninstall', release, '--namespace', namespace, '--ignore-not-found'])
+  await helmAt(kube, told, client, ['uninstall', release, '--namespace', namespace, '--ignore-not-found'])
   return true
 }
 
@@ -366,7 +444,10 @@ async function takeKarmada(
         ? await removeRelease(kube, told, client, { cluster, namespace, name: release })
         : await uninstall(kube, told, client, release, namespace)) || changed
   const namespace = `${karmadaBundle}-system`
-  const gone = await deleteAll(kube, told, client, [`/api/v1/namespaces/${namespace}`], {
+  const path = `/api/v1/namespaces/${namespace}`
+  const api: Api = { kind: 'cluster', name: cluster }
+  const spaces = outlives(kube.ground.plan, api) ? await oursAmong(kube, told, client, api, [path]) : [path]
+  const gone = await deleteAll(kube, told, client, spaces, {
     what: `the namespace ${namespace} of ${cluster} is gone, with the volumes of etcd`,
     next: `kubectl --context ${cluster} --namespace ${namespace} get persistentvolumeclaims,pods shows what is left`,
   })

@@ -10,9 +10,9 @@ import { Refusal } from '../../../model/refusal.ts'
 import type { KubeClient, KubeObject } from '../../kube/client.ts'
 import type { Told, Work } from '../work.ts'
 import { clientOf } from './access.ts'
-import { filled } from './apply.ts'
+import { applyAll, filled } from './apply.ts'
 import type { Kube } from './asking.ts'
-import { asked, awaited, unfinished } from './asking.ts'
+import { awaited, unfinished } from './asking.ts'
 import { withKubeconfig } from './kubeconfig.ts'
 import { stepsOf } from './plan-steps.ts'
 import { missingOf } from './ready.ts'
@@ -41,7 +41,7 @@ export async function install(kube: Kube, told: Told, client: KubeClient, wanted
   const { release, namespace, chart, version, repository } = wanted
   const values = await filled(kube, wanted.values)
   const helm = (args: readonly string[], input?: string): Promise<string> =>
-    helmAt(kube, client, [...args, '--namespace', namespace], input)
+    helmAt(kube, told, client, [...args, '--namespace', namespace], input)
   const found = await settledRelease(kube, told, client, wanted)
   if (found?.status === 'deployed' && plain(found.chart, chart) === plain(`${chart}-${version}`, chart)) {
     const live = JSON.parse(await helm(['get', 'values', release, '--output', 'json'])) as unknown
@@ -65,7 +65,7 @@ const plain = (listed: string, chart: string): string => listed.slice(chart.leng
 async function settledRelease(kube: Kube, told: Told, client: KubeClient, wanted: Chart): Promise<Listed | undefined> {
   const { release, namespace, cluster } = wanted
   const look = async (): Promise<Listed | undefined> => {
-    const text = await helmAt(kube, client, [
+    const text = await helmAt(kube, told, client, [
       'list',
       '--all',
       '--namespace',
@@ -101,20 +101,21 @@ async function settledRelease(kube: Kube, told: Told, client: KubeClient, wanted
   )
   if ('ended' in last) return last.ended
   const undo = last.left.status === 'pending-install' ? ['uninstall', release] : ['rollback', release]
-  await helmAt(kube, client, [...undo, '--namespace', namespace])
+  await helmAt(kube, told, client, [...undo, '--namespace', namespace])
   return look()
 }
 
 /** With a kubeconfig that is there as long as helm runs. */
 export async function helmAt(
   { ground }: Kube,
+  told: Told,
   client: KubeClient,
   args: readonly string[],
   input?: string,
 ): Promise<string> {
   const { server } = client
   if (server === undefined) throw new Refusal('world', 'helm cannot be told of this API', 'this is a bug of skerry')
-  return withKubeconfig(ground.folder, server, (file) => ground.helm([...args, '--kubeconfig', file], input))
+  return withKubeconfig(ground.folder, server, (file) => ground.helm([...args, '--kubeconfig', file], input, told))
 }
 
 /** Keys in any order. */
@@ -194,9 +195,12 @@ export function chartWork(
       let changed = false
       if (account !== undefined) {
         const object = await filled(kube, account)
-        changed = await asked(kube, told, `${cluster} takes the service account of ${chart.chart}`, async () => {
-          const was = await client.get(await client.pathOf(object))
-          return (await client.apply(object)).metadata.resourceVersion !== was?.metadata.resourceVersion
+        const api = { kind: 'cluster', name: cluster } as const
+        changed = await applyAll(kube, told, {
+          api,
+          by: `account/${cluster}/${chart.release}`,
+          client,
+          objects: [object],
         })
       }
       if (await install(kube, told, client, chart)) changed = true

@@ -14,11 +14,13 @@ import type { KubeClient, KubeObject } from '../../kube/client.ts'
 import { slowCarriersOn } from '../on-premises/carriers.ts'
 import type { Told, Work } from '../work.ts'
 import { clientOf, plainName } from './access.ts'
-import { applyAll, deleteAll, nameOf } from './apply.ts'
+import { applyAll, deleteAll, nameOf, takeOff } from './apply.ts'
 import type { Needs } from './apps.ts'
-import { bundlesFor } from './apps.ts'
 import type { Kube } from './asking.ts'
 import { asked, awaited, unfinished } from './asking.ts'
+import { bundlesFor } from './bundles.ts'
+import { putOnto } from './memory.ts'
+import { isOurs, oursAmong } from './ownership.ts'
 import { conditionOf, isTrue, missingOf, untilAvailable } from './ready.ts'
 
 const components = ['source-controller', 'kustomize-controller', 'helm-controller'] as const
@@ -219,11 +221,17 @@ const askAgain = async ({ ground }: Kube, client: KubeClient, object: KubeObject
     metadata: { annotations: { 'reconcile.fluxcd.io/requestedAt': ground.now().toISOString() } },
   })
 
+/** The cluster existed before: what else Flux brings to it goes on. */
+const isExisting = ({ ground: { plan } }: Kube, cluster: string): boolean =>
+  plan.fleet.clusters.some(({ name, kind }) => name === cluster && kind === 'existing')
+
 export const suspendFlux = (kube: Kube, told: Told, client: KubeClient, cluster: string): Promise<boolean> =>
   asked(kube, told, `Flux in ${cluster} is suspended`, async () => {
     let changed = false
     for (const one of await listOf(client, kustomizations)) {
       if (at(one, 'spec', 'suspend') === true) continue
+      const api = { kind: 'cluster', name: cluster } as const
+      if (isExisting(kube, cluster) && !isOurs(kube.ground, api, await client.pathOf(one), one)) continue
       await client.merge(await client.pathOf(one), { spec: { suspend: true } })
       changed = true
     }
@@ -238,10 +246,26 @@ export async function removeRelease(
   { cluster, namespace, name }: { readonly cluster: string; readonly namespace: string; readonly name: string },
 ): Promise<boolean> {
   const path = `/apis/helm.toolkit.fluxcd.io/v2/namespaces/${namespace}/helmreleases/${name}`
-  return deleteAll(kube, told, client, [path], {
+  const api = { kind: 'cluster', name: cluster } as const
+  const paths = isExisting(kube, cluster) ? await oursAmong(kube, told, client, api, [path]) : [path]
+  return deleteAll(kube, told, client, paths, {
     what: `${name} is uninstalled from ${cluster} by Flux`,
     next: `kubectl --context ${cluster} --namespace ${fluxNamespace} logs deployment/helm-controller says why not`,
   })
+}
+
+async function takeSync(kube: Kube, told: Told, client: KubeClient, cluster: string): Promise<boolean> {
+  const api = { kind: 'cluster', name: cluster } as const
+  const own = await asked(kube, told, 'the objects of Flux are listed', async () => {
+    const all = [...(await listOf(client, kustomizations)), ...(await listOf(client, sources))]
+    const paths = await Promise.all(all.map(async (one) => ({ one, path: await client.pathOf(one) })))
+    return paths.filter(({ one, path }) => isOurs(kube.ground, api, path, one)).map(({ path }) => path)
+  })
+  const gone = await deleteAll(kube, told, client, own, {
+    what: `what Flux in ${cluster} was told of this fleet is gone`,
+    next: `flux --context ${cluster} get all --all-namespaces`,
+  })
+  return (await takeOff(kube, told, client, putOnto(kube.ground.folder, api)[`flux-sync/${cluster}`] ?? {})) || gone
 }
 
 export async function removeFlux(kube: Kube, told: Told, client: KubeClient, cluster: string): Promise<boolean> {
@@ -249,10 +273,17 @@ export async function removeFlux(kube: Kube, told: Told, client: KubeClient, clu
   const gone = (paths: readonly string[], what: string): Promise<boolean> =>
     deleteAll(kube, told, client, paths, { what, next })
   const deployments = `/apis/apps/v1/namespaces/${fluxNamespace}/deployments`
-  let changed = await gone(
-    components.map((name) => `${deployments}/${name}`),
-    `the controllers of Flux are gone from ${cluster}`,
-  )
+  const controllers = components.map((name) => `${deployments}/${name}`)
+  if (isExisting(kube, cluster)) {
+    const api = { kind: 'cluster', name: cluster } as const
+    const ours = await oursAmong(kube, told, client, api, controllers)
+    const there = await asked(kube, told, 'the controllers of Flux are looked for', () =>
+      Promise.all(controllers.map((path) => client.get(path))),
+    )
+    // a Flux that others run stays, without what it was told of this fleet
+    if (ours.length < there.filter((it) => it !== undefined).length) return takeSync(kube, told, client, cluster)
+  }
+  let changed = await gone(controllers, `the controllers of Flux are gone from ${cluster}`)
   const crds = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
   const kinds = await asked(kube, told, 'the kinds of Flux are listed', async () =>
     (await listOf(client, crds)).filter((it) => String(at(it, 'spec', 'group')).endsWith('.toolkit.fluxcd.io')),

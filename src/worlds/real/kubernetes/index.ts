@@ -24,7 +24,8 @@ import { clusterDnsWork, placedWork } from './verify.ts'
 export { kubeApis } from './access.ts'
 export type { Patience } from './asking.ts'
 export { kubernetesBackward } from './backward.ts'
-export { kubeconfigFiles } from './kubeconfig.ts'
+export { onExistingClusters } from './existing.ts'
+export { kubeconfigFiles, removeStaleKubeconfigs } from './kubeconfig.ts'
 
 export interface KubernetesOptions {
   readonly patience?: Partial<Patience>

@@ -3,7 +3,7 @@
 // that lives as long as the program.
 
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { delimiter, dirname, isAbsolute, join } from 'node:path'
 import { parse } from 'yaml'
@@ -102,10 +102,35 @@ function textOf(file: string): string | undefined {
   }
 }
 
+const prefix = '.kubeconfig-'
+
+/** No program that is given one runs for so long. */
+const oldestSeconds = 3600
+
+/** What a run that was killed has left behind: of a process that is gone, or older than any program that could need it. */
+export function removeStaleKubeconfigs(folder: string, now: Date): void {
+  for (const name of readdirSync(folder).filter((it) => it.startsWith(prefix))) {
+    const file = join(folder, name)
+    const [, pid] = /^\.kubeconfig-(\d+)-[0-9a-f]{12}$/.exec(name) ?? []
+    const since = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? now.getTime()
+    if (pid === undefined || !isAlive(Number(pid)) || now.getTime() - since > oldestSeconds * 1000)
+      rmSync(file, { force: true })
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
 /** Runs with a kubeconfig that only its owner can read, and takes it away again: its token counts for minutes. */
 export async function withKubeconfig<T>(folder: string, server: Server, run: (file: string) => Promise<T>): Promise<T> {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const file = join(folder, `.kubeconfig-${randomBytes(6).toString('hex')}`)
+  const file = join(folder, `${prefix}${process.pid}-${randomBytes(6).toString('hex')}`)
   try {
     writeFileSync(file, await kubeconfigOf(server), { mode: 0o600, flag: 'wx' })
     return await run(file)

@@ -63,6 +63,7 @@ test('[seed 25-28, 31] everything is made, and a second run finds nothing to do'
   const account = kubernetes.find('ServiceAccount', 'kube-system', 'aws-load-balancer-controller')
   expect(account?.metadata.annotations).toEqual({
     'eks.amazonaws.com/role-arn': 'arn:aws:iam::111122223333:role/AmazonEKSLoadBalancerControllerRole',
+    'skerry.dev/fleet': 'local-zone',
   })
   expect(on.helm.asked).toContain(
     'upgrade aws-load-balancer-controller aws-load-balancer-controller --install=true --repo=https://aws.github.io/eks-charts --version=3.5.0 --create-namespace=true --values=- --namespace=kube-system',

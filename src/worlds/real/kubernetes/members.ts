@@ -10,12 +10,14 @@ import { KubeError } from '../../kube/client.ts'
 import type { Api } from '../ground.ts'
 import type { Told, Work } from '../work.ts'
 import { clientOf } from './access.ts'
-import { applyAll, deleteAll, filled } from './apply.ts'
+import { applyAll, deleteAll, filled, takeOff } from './apply.ts'
 import type { Needs } from './apps.ts'
 import type { Kube } from './asking.ts'
 import { asked, awaited, unfinished } from './asking.ts'
 import { joinObjects } from './federation.ts'
 import { kubeconfigOf } from './kubeconfig.ts'
+import { putOnto } from './memory.ts'
+import { oursAmong } from './ownership.ts'
 import { stepsOf } from './plan-steps.ts'
 import { conditionOf, isTrue, untilAvailable } from './ready.ts'
 
@@ -235,8 +237,14 @@ export async function leave(
     ...(sync === 'pull' ? [`/api/v1/namespaces/${systemNamespace}`] : []),
     `/api/v1/namespaces/${clusterNamespace}`,
   ]
+  const api: Api = { kind: 'cluster', name: cluster }
+  const isExisting = kube.ground.plan.fleet.clusters.some((it) => it.name === cluster && it.kind === 'existing')
+  const paths = isExisting ? await oursAmong(kube, told, member, api, own) : own
+  // what lies in a namespace that others have made
+  const put = isExisting ? (putOnto(kube.ground.folder, api)[`member/${federation}/${cluster}`] ?? {}) : {}
+  if (await takeOff(kube, told, member, put)) changed = true
   return (
-    (await deleteAll(kube, told, member, own, {
+    (await deleteAll(kube, told, member, paths, {
       what: `what joining ${federation} had made on ${cluster} is gone`,
       next: `kubectl --context ${cluster} get namespace ${clusterNamespace} --output yaml`,
     })) || changed

@@ -32,7 +32,38 @@ export function remember(folder: string, api: Api, by: string, put: Put): void {
   const { [keyOf(api)]: __, ...rest } = readAll(folder)
   const all = Object.keys(puts).length === 0 ? rest : { ...rest, [keyOf(api)]: puts }
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const fresh = `${fileOf(folder)}.${randomBytes(4).toString('hex')}`
-  writeFileSync(fresh, `${JSON.stringify(all, null, 1)}\n`, { mode: 0o600 })
-  renameSync(fresh, fileOf(folder))
+  written(fileOf(folder), all)
+}
+
+const emptiedFile = (folder: string): string => join(folder, 'withdrawn.json')
+
+function emptied(folder: string): Readonly<Record<string, readonly string[]>> {
+  try {
+    return JSON.parse(readFileSync(emptiedFile(folder), 'utf8')) as Readonly<Record<string, readonly string[]>>
+  } catch {
+    return {}
+  }
+}
+
+/** Whether that work was done while the API answered, and nothing was brought there since. */
+export const isWithdrawn = (folder: string, api: Api, by: string): boolean =>
+  emptied(folder)[keyOf(api)]?.includes(by) === true
+
+export const rememberWithdrawn = (folder: string, api: Api, by: string): void =>
+  writeEmptied(folder, { ...emptied(folder), [keyOf(api)]: [...new Set([...(emptied(folder)[keyOf(api)] ?? []), by])] })
+
+export function forgetWithdrawn(folder: string, api: Api): void {
+  const { [keyOf(api)]: mine, ...others } = emptied(folder)
+  if (mine !== undefined) writeEmptied(folder, others)
+}
+
+function writeEmptied(folder: string, all: Readonly<Record<string, readonly string[]>>): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  written(emptiedFile(folder), all)
+}
+
+function written(file: string, value: unknown): void {
+  const fresh = `${file}.${randomBytes(4).toString('hex')}`
+  writeFileSync(fresh, `${JSON.stringify(value, null, 1)}\n`, { mode: 0o600 })
+  renameSync(fresh, file)
 }

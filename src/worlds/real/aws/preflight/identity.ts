@@ -30,7 +30,10 @@ export async function identityFindings(
           },
         ]
       } catch (error) {
-        const { message, hint } = awsRefusal(error, `the account ${name} in ${at.region} cannot be asked`)
+        const refusal = awsRefusal(error, `the account ${name} in ${at.region} cannot be asked`)
+        // it does not answer: nothing was found that anybody could put right in the fleet
+        if (refusal.kind === 'world') throw refusal
+        const { message, hint } = refusal
         return [{ severity: 'error', what: message, why: 'nothing can be made without it', next: hint }]
       }
     }),

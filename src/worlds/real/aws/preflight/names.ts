@@ -9,7 +9,7 @@ import type { Aws, Where } from '../clients.ts'
 import { awsRefusal } from '../errors.ts'
 import { placeKey, whereOfStack } from '../fleet-accounts.ts'
 import { tagOf } from '../stack-state.ts'
-import { fleetTag } from '../stacks.ts'
+import { fleetTag, protectedIn } from '../stacks.ts'
 import type { PreflightFinding } from './finding.ts'
 
 export interface StackThere {
@@ -17,6 +17,8 @@ export interface StackThere {
   readonly status: string
   /** Whose it is by its tag. */
   readonly fleet: string | undefined
+  /** Names that its tag protects. */
+  readonly protects: readonly string[]
 }
 
 export async function stacksIn(aws: Aws, at: Where): Promise<readonly StackThere[]> {
@@ -24,7 +26,10 @@ export async function stacksIn(aws: Aws, at: Where): Promise<readonly StackThere
   try {
     for await (const page of paginateDescribeStacks({ client: aws.cloudFormation(at) }, {}))
       for (const stack of page.Stacks ?? [])
-        found.push({ name: stack.StackName ?? '', status: stack.StackStatus ?? '', fleet: tagOf(stack, fleetTag) })
+        found.push({
+          ...{ name: stack.StackName ?? '', status: stack.StackStatus ?? '', fleet: tagOf(stack, fleetTag) },
+          protects: protectedIn(stack),
+        })
     return found
   } catch (error) {
     throw awsRefusal(error, `the stacks in ${at.region} cannot be listed`)
