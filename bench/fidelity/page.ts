@@ -1,6 +1,7 @@
 // docs/fidelity.md, from the lines: for each drill and event what the twin allows, what was measured over all repetitions, and whether
 // it lies inside.
 
+import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { readingSeconds } from '../../src/drill/compare.ts'
 import { measuredDrills, nameOf } from './list.ts'
@@ -19,7 +20,11 @@ interface Row {
   readonly inside: number
 }
 
-export const writePage = (lines: readonly Line[]): void => writeFileSync(pageFile, pageOf(lines))
+export function writePage(lines: readonly Line[]): void {
+  writeFileSync(pageFile, pageOf(lines))
+  // its tables are aligned as all others are
+  spawnSync('npx', ['biome', 'format', '--write', pageFile], { stdio: 'ignore' })
+}
 
 /** What a busy machine did is told, not counted. */
 function busyText(busy: readonly Line[]): string {
