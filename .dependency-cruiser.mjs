@@ -78,8 +78,8 @@ const laws = [
   }),
   law({
     of: 'worlds/kube',
-    sees: ['model'],
-    why: 'The Kubernetes API is the same in every world that has one: how to ask it knows nothing of who asks.',
+    sees: ['model', 'artefacts/workloads/fields.ts'],
+    why: 'The Kubernetes API is the same in every world that has one: how to ask it, and to read its objects, knows nothing of who asks.',
   }),
   law({
     of: 'worlds/local',

@@ -16,6 +16,7 @@ import {
 import { at, itemsAt } from '../../artefacts/workloads/fields.ts'
 import { Refusal } from '../../model/refusal.ts'
 import { listed } from '../../model/words.ts'
+import { policyName } from '../kube/bindings.ts'
 import type { KubeClient, KubeObject } from '../kube/client.ts'
 import { until } from '../kube/until.ts'
 import type { Clients } from './clients.ts'
@@ -75,8 +76,6 @@ export interface FailbackReport {
 
 const bindingsPath = '/apis/work.karmada.io/v1alpha2/resourcebindings'
 const clustersPath = '/apis/cluster.karmada.io/v1alpha1/clusters'
-/** What Karmada writes on a binding: the policy that it comes from, which skerry names after the app. */
-const policyName = 'propagationpolicy.karmada.io/name'
 
 /** Only a fleet that declares one can be told to start one. */
 export function noFederation(state: Pick<LocalState, 'fleet' | 'declaredFederations'> | undefined): Refusal {

@@ -22,7 +22,7 @@ import { heardAt } from './status/heard.ts'
 import type { OutsideStatus } from './status/outside.ts'
 import { outsideStatus } from './status/outside.ts'
 
-export type { CopyStatus } from './status/apps.ts'
+export type { CopyStatus } from '../kube/standing.ts'
 export type { EngineStatus } from './status/engines.ts'
 export type { FluxStatus } from './status/flux.ts'
 export type { DoorStatus, NameStatus } from './status/outside.ts'

@@ -1,37 +1,15 @@
 // The apps: each copy as wanted, behind, or not heard of since. Wanted is what the fleet declares, or what Karmada has divided; ready is what
 // the cluster that runs it says. A copy is not heard of when its control plane is silent, and also when that hears of none of the site's nodes.
 
+import type { CopyStatus, AppStatus as Summed } from '../../kube/standing.ts'
+import { appOf } from '../../kube/standing.ts'
 import type { ExpectedCopy } from '../copies.ts'
 import type { Asking } from './asking.ts'
 import type { ClusterSaid, FederationSaid } from './clusters.ts'
 import { workloadKey } from './clusters.ts'
-import type { Age } from './heard.ts'
 import { ageOf } from './heard.ts'
 
-export type Standing = 'asWanted' | 'behind' | 'notHeardOf'
-
-export interface CopyStatus extends Age {
-  readonly cluster: string
-  /** Undefined for a member of a federation: Karmada divides over clusters. */
-  readonly site: string | undefined
-  readonly namespace: string
-  readonly kind: string
-  readonly name: string
-  readonly wanted: number
-  /** As last heard. */
-  readonly ready: number
-  /** `since`: not heard of since then. */
-  readonly state: Standing
-}
-
-export interface AppStatus {
-  readonly app: string
-  readonly federation: string | undefined
-  readonly state: Standing
-  readonly wanted: number
-  /** Over all copies, as last heard. */
-  readonly ready: number
-  readonly copies: readonly CopyStatus[]
+export interface AppStatus extends Summed {
   /** A failback that was cut off keeps the scheduler off it. */
   readonly held: boolean
 }
@@ -67,13 +45,14 @@ export function appStatuses(
 
   const direct = new Map<string, ExpectedCopy[]>()
   for (const copy of state.expected.copies ?? []) direct.set(copy.app, [...(direct.get(copy.app) ?? []), copy])
-  const apart = [...direct].map(([app, copies]) =>
-    appOf(
+  const apart = [...direct].map(([app, copies]) => ({
+    ...appOf(
       app,
       undefined,
       copies.map((copy) => copyAt(copy, copy.autoscaled ? undefined : copy.replicas)),
     ),
-  )
+    held: false,
+  }))
   const federated = federations.flatMap(({ status, apps }) =>
     apps.map((held) => {
       const copies = held.targets.map(({ name: cluster, replicas }) =>
@@ -83,25 +62,4 @@ export function appStatuses(
     }),
   )
   return [...apart, ...federated].sort((a, b) => (a.app < b.app ? -1 : 1))
-}
-
-function appOf(
-  app: string,
-  federation: string | undefined,
-  copies: readonly CopyStatus[],
-  divided?: number,
-): AppStatus {
-  const sum = (of: (copy: CopyStatus) => number): number => copies.reduce((all, copy) => all + of(copy), 0)
-  // with a duplicated app each member has as many as are wanted
-  const wanted = Math.max(
-    divided ?? 0,
-    sum((copy) => copy.wanted),
-  )
-  const ready = sum((copy) => copy.ready)
-  const state = copies.some((copy) => copy.state === 'notHeardOf')
-    ? 'notHeardOf'
-    : ready < wanted || copies.some((copy) => copy.state === 'behind')
-      ? 'behind'
-      : 'asWanted'
-  return { app, federation, state, wanted, ready, copies, held: false }
 }

@@ -2,6 +2,8 @@
 // control plane that does not answer keeps what it last said, with its age.
 
 import { at, itemsAt } from '../../../artefacts/workloads/fields.ts'
+import type { Held } from '../../kube/bindings.ts'
+import { heldOf } from '../../kube/bindings.ts'
 import type { KubeClient, KubeObject } from '../../kube/client.ts'
 import { siteLabel } from '../engines/kwok.ts'
 import type { Asking } from './asking.ts'
@@ -121,18 +123,6 @@ export interface MemberStatus extends Age {
   readonly ready: boolean
 }
 
-export interface Held {
-  readonly app: string
-  readonly namespace: string
-  readonly kind: string
-  readonly name: string
-  readonly wanted: number
-  readonly targets: readonly { readonly name: string; readonly replicas: number }[]
-  readonly leaving: readonly string[]
-  /** Somebody, as a failback does, keeps the scheduler off it. */
-  readonly held: boolean
-}
-
 export interface FederationSaid {
   readonly status: FederationStatus
   readonly apps: readonly Held[]
@@ -171,23 +161,4 @@ export async function federationSaid(
     }
   })
   return { status: { name, members: status, ...ageOf(asked.toISOString(), asked) }, apps, heard: true }
-}
-
-/** A policy is named after its app. */
-export const policyName = 'propagationpolicy.karmada.io/name'
-
-function heldOf(binding: KubeObject): Held {
-  const resource = (field: string): string => String(at(binding, 'spec', 'resource', field) ?? '')
-  return {
-    app: String(at(binding, 'metadata', 'annotations', policyName) ?? resource('name')),
-    namespace: binding.metadata.namespace ?? 'default',
-    kind: resource('kind'),
-    name: resource('name'),
-    wanted: Number(at(binding, 'spec', 'replicas') ?? 0),
-    targets: itemsAt(binding, 'spec', 'clusters')
-      .map((target) => ({ name: String(at(target, 'name')), replicas: Number(at(target, 'replicas') ?? 0) }))
-      .sort((a, b) => (a.name < b.name ? -1 : 1)),
-    leaving: itemsAt(binding, 'spec', 'gracefulEvictionTasks').map((task) => String(at(task, 'fromCluster'))),
-    held: at(binding, 'spec', 'suspension', 'scheduling') === true,
-  }
 }

@@ -3,35 +3,13 @@
 
 import { expectedCopies } from '../../../artefacts/workloads/copies.ts'
 import type { Plan } from '../../../model/plan.ts'
-import type { Age } from '../../kube/heard.ts'
 import { ageOf } from '../../kube/heard.ts'
-import type { Asking, Standing } from './asking.ts'
+import type { AppStatus, CopyStatus } from '../../kube/standing.ts'
+import { appOf } from '../../kube/standing.ts'
+import type { Asking } from './asking.ts'
 import type { ClusterSaid } from './clusters.ts'
 import { workloadKey } from './clusters.ts'
 import type { FederationSaid } from './federations.ts'
-
-export interface CopyStatus extends Age {
-  readonly cluster: string
-  /** Undefined for a member of a federation: Karmada divides over clusters. */
-  readonly site: string | undefined
-  readonly namespace: string
-  readonly kind: string
-  readonly name: string
-  readonly wanted: number
-  /** As last heard. */
-  readonly ready: number
-  readonly state: Standing
-}
-
-export interface AppStatus {
-  readonly app: string
-  readonly federation: string | undefined
-  readonly state: Standing
-  readonly wanted: number
-  /** Over all copies, as last heard. */
-  readonly ready: number
-  readonly copies: readonly CopyStatus[]
-}
 
 export interface ControllerStatus extends CopyStatus {
   readonly addon: string
@@ -123,22 +101,6 @@ export function appStatuses(
 
 const plannedFor = ({ placement }: Plan, federation: string): readonly string[] =>
   placement.filter((row) => row.federation === federation).map(({ app }) => app)
-
-function appOf(app: string, federation: string | undefined, copies: readonly CopyStatus[], divided = 0): AppStatus {
-  const sum = (of: (copy: CopyStatus) => number): number => copies.reduce((all, copy) => all + of(copy), 0)
-  // with a duplicated app each member has as many as are wanted
-  const wanted = Math.max(
-    divided,
-    sum((copy) => copy.wanted),
-  )
-  const ready = sum((copy) => copy.ready)
-  const state = copies.some((copy) => copy.state === 'notHeardOf')
-    ? 'notHeardOf'
-    : ready < wanted || copies.some((copy) => copy.state === 'behind')
-      ? 'behind'
-      : 'asWanted'
-  return { app, federation, state, wanted, ready, copies }
-}
 
 /** Deployments that add-ons of the plan bring along. */
 export function controllerStatuses(

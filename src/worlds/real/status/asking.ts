@@ -22,9 +22,6 @@ export interface Asking {
 
 export type Said<T> = { readonly kind: 'said'; readonly value: T } | { readonly kind: 'silent'; readonly why: string }
 
-/** As wanted; behind what is wanted; or not heard of, since when its age says. */
-export type Standing = 'asWanted' | 'behind' | 'notHeardOf'
-
 export async function answerOf<T>(
   { patienceSeconds }: Pick<Asking, 'patienceSeconds'>,
   what: string,

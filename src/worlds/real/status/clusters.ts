@@ -6,8 +6,9 @@ import { at, itemsAt } from '../../../artefacts/workloads/fields.ts'
 import type { Cluster } from '../../../model/fleet.ts'
 import type { KubeClient, KubeObject } from '../../kube/client.ts'
 import type { Age } from '../../kube/heard.ts'
+import type { Standing } from '../../kube/standing.ts'
 import { codeOf } from '../aws/errors.ts'
-import type { Asking, Standing } from './asking.ts'
+import type { Asking } from './asking.ts'
 import { answerOf, remembered, whereOfCluster } from './asking.ts'
 
 export interface ClusterStatus extends Age {

@@ -2,10 +2,13 @@
 
 import { at, itemsAt } from '../../../artefacts/workloads/fields.ts'
 import type { Federation } from '../../../model/fleet.ts'
+import type { Held } from '../../kube/bindings.ts'
+import { heldOf } from '../../kube/bindings.ts'
 import type { KubeClient, KubeObject } from '../../kube/client.ts'
 import type { Age } from '../../kube/heard.ts'
 import { ageOf } from '../../kube/heard.ts'
-import type { Asking, Standing } from './asking.ts'
+import type { Standing } from '../../kube/standing.ts'
+import type { Asking } from './asking.ts'
 import { answerOf, remembered } from './asking.ts'
 
 export interface FederationStatus extends Age {
@@ -21,16 +24,6 @@ export interface MemberStatus {
   /** Undefined: it has not joined. */
   readonly ready: boolean | undefined
   readonly since: string | undefined
-}
-
-/** What Karmada has divided over its members. */
-export interface Held {
-  readonly app: string
-  readonly namespace: string
-  readonly kind: string
-  readonly name: string
-  readonly wanted: number
-  readonly targets: readonly { readonly name: string; readonly replicas: number }[]
 }
 
 export interface FederationSaid {
@@ -93,22 +86,5 @@ function memberOf(clusters: readonly KubeObject[], name: string): MemberStatus {
     name,
     ready: cluster === undefined ? undefined : at(condition, 'status') === 'True',
     since: typeof since === 'string' ? since : undefined,
-  }
-}
-
-/** A policy is named after its app. */
-const policyName = 'propagationpolicy.karmada.io/name'
-
-function heldOf(binding: KubeObject): Held {
-  const resource = (field: string): string => String(at(binding, 'spec', 'resource', field) ?? '')
-  return {
-    app: String(at(binding, 'metadata', 'annotations', policyName) ?? resource('name')),
-    namespace: binding.metadata.namespace ?? 'default',
-    kind: resource('kind'),
-    name: resource('name'),
-    wanted: Number(at(binding, 'spec', 'replicas') ?? 0),
-    targets: itemsAt(binding, 'spec', 'clusters')
-      .map((target) => ({ name: String(at(target, 'name')), replicas: Number(at(target, 'replicas') ?? 0) }))
-      .sort((a, b) => (a.name < b.name ? -1 : 1)),
   }
 }

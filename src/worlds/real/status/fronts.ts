@@ -10,8 +10,9 @@ import {
 import { objectsOf, placementOf } from '../../../artefacts/workloads/copies.ts'
 import { lookup } from '../../../model/lookup.ts'
 import type { Age } from '../../kube/heard.ts'
+import type { Standing } from '../../kube/standing.ts'
 import type { Where } from '../aws/clients.ts'
-import type { Asking, Said, Standing } from './asking.ts'
+import type { Asking, Said } from './asking.ts'
 import { answerOf, remembered, whereOfCluster } from './asking.ts'
 import type { ClusterSaid } from './clusters.ts'
 

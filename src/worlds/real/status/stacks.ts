@@ -4,9 +4,10 @@
 import type { StackFile } from '../../../artefacts/cloudformation/stacks.ts'
 import type { Age } from '../../kube/heard.ts'
 import { ageOf } from '../../kube/heard.ts'
+import type { Standing } from '../../kube/standing.ts'
 import { whereOfStack } from '../aws/fleet-accounts.ts'
 import { eventsOf, firstFailure, isMoving, isWhole, stackOf } from '../aws/stack-state.ts'
-import type { Asking, Standing } from './asking.ts'
+import type { Asking } from './asking.ts'
 import { answerOf, declaredStacks, remembered } from './asking.ts'
 
 export interface StackStatus extends Age {

@@ -3,10 +3,11 @@
 // asked for, since that costs calls and seconds.
 
 import { heardAt } from '../../kube/heard.ts'
+import type { AppStatus } from '../../kube/standing.ts'
 import type { Drift } from '../drift/port.ts'
 import { readJournal } from '../drill/journal.ts'
 import type { Ground } from '../ground.ts'
-import type { AppStatus, ControllerStatus } from './apps.ts'
+import type { ControllerStatus } from './apps.ts'
 import { appStatuses, controllerStatuses } from './apps.ts'
 import type { Asking } from './asking.ts'
 import type { ClusterSaid, ClusterStatus } from './clusters.ts'
