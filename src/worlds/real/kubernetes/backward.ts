@@ -17,7 +17,7 @@ import type { Scope } from './apps.ts'
 import { appCharts, byApi, placements, scopesOf } from './apps.ts'
 import type { Kube, Patience } from './asking.ts'
 import { asked, awaited, unfinished, usualPatience } from './asking.ts'
-import { helmAt } from './charts.ts'
+import { helmAt, releaseAt } from './charts.ts'
 import { karmadaCharts } from './federation.ts'
 import { removeFlux, removeRelease, suspendFlux } from './flux.ts'
 import { leave } from './members.ts'
@@ -412,17 +412,7 @@ async function uninstall(
   release: string,
   namespace: string,
 ): Promise<boolean> {
-  const listed = await helmAt(kube, told, client, [
-    'list',
-    '--all',
-    '--namespace',
-    namespace,
-    '--filter',
-    `^${release}$`,
-    '--output',
-    'json',
-  ])
-  if ((JSON.parse(listed === '' ? '[]' : listed) as readonly unknown[]).length === 0) return false
+  if ((await releaseAt(kube, told, client, release, namespace)) === undefined) return false
   told.observe(`helm uninstalls ${release}`)
   await helmAt(kube, told, client, ['uninstall', release, '--namespace', namespace, '--ignore-not-found'])
   return true

@@ -61,22 +61,23 @@ export async function install(kube: Kube, told: Told, client: KubeClient, wanted
 /** Some charts carry the v of their tag, some do not. */
 const plain = (listed: string, chart: string): string => listed.slice(chart.length + 1).replace(/^v/, '')
 
+/** What helm says of a release; undefined where there is none. */
+export async function releaseAt(
+  kube: Kube,
+  told: Told,
+  client: KubeClient,
+  release: string,
+  namespace: string,
+): Promise<Listed | undefined> {
+  const where = ['--all', '--namespace', namespace, '--filter', `^${release}$`, '--output', 'json']
+  const text = await helmAt(kube, told, client, ['list', ...where])
+  return (JSON.parse(text === '' ? '[]' : text) as readonly Listed[])[0]
+}
+
 /** What helm says of a release; one that a killed helm left half done is first made good. */
 async function settledRelease(kube: Kube, told: Told, client: KubeClient, wanted: Chart): Promise<Listed | undefined> {
   const { release, namespace, cluster } = wanted
-  const look = async (): Promise<Listed | undefined> => {
-    const text = await helmAt(kube, told, client, [
-      'list',
-      '--all',
-      '--namespace',
-      namespace,
-      '--filter',
-      `^${release}$`,
-      '--output',
-      'json',
-    ])
-    return (JSON.parse(text === '' ? '[]' : text) as readonly Listed[])[0]
-  }
+  const look = () => releaseAt(kube, told, client, release, namespace)
   const isPending = (it: Listed | undefined): it is Listed => it?.status.startsWith('pending') === true
   const first = await look()
   if (!isPending(first)) return first
