@@ -2,14 +2,18 @@
 
 import { setTimeout as pause } from 'node:timers/promises'
 import { Refusal } from '../../model/refusal.ts'
+import { limit } from './limit.ts'
+
+/** An API that answers nothing is given up by its client before. */
+const lookSeconds = 60
 
 /** `ask` gives undefined while it is not so far; the last error is told when the time is over. */
 export async function until<T extends object | string | number | true>(
   what: string,
   ask: () => Promise<T | undefined>,
-  { seconds = 120, everyMs = 150, now = Date.now }: { seconds?: number; everyMs?: number; now?: () => number } = {},
+  { seconds = 120, everyMs = 150 }: { seconds?: number; everyMs?: number } = {},
 ): Promise<T> {
-  const deadline = now() + seconds * 1_000
+  const waited = limit(seconds, lookSeconds)
   let last = ''
   for (;;) {
     try {
@@ -18,7 +22,7 @@ export async function until<T extends object | string | number | true>(
     } catch (error) {
       last = error instanceof Error ? error.message : String(error)
     }
-    if (now() >= deadline)
+    if (waited.over())
       throw new Refusal(
         'world',
         `${what} did not come about in ${seconds} seconds`,

@@ -41,10 +41,9 @@ export async function down({ folder, say, now }: DownOptions): Promise<DownRepor
     }
     // what a drill froze hears nothing, and an API server whose etcd stands still does not end
     thaw(folder)
-    const stopped = [...(await stopEngines({ ledger, now }, Object.values(ledger.state().engines), told))]
+    const stopped = [...(await stopEngines({ ledger }, Object.values(ledger.state().engines), told))]
     // one that was being started by a run that died meanwhile, or whose state somebody removed, stands in no record
-    for (let round = 0; round < 3; round += 1)
-      stopped.push(...(await stopEngines({ ledger, now }, orphansOf(folder), told)))
+    for (let round = 0; round < 3; round += 1) stopped.push(...(await stopEngines({ ledger }, orphansOf(folder), told)))
     const left = orphansOf(folder).flatMap(({ process: it }) => it?.pid ?? [])
     if (left.length > 0)
       throw new Refusal(

@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Refusal } from '../../model/refusal.ts'
 import type { Credentials } from '../kube/client.ts'
+import { limit } from '../kube/limit.ts'
 import type { EngineSpec } from './engine.ts'
 import { engineText } from './engine.ts'
 import { privateFolder, using, writeFile } from './folder.ts'
@@ -38,6 +39,8 @@ const readySeconds = 90
 /** One that was ready before: on a machine that is busy all over it is slow, and starting it anew would make that worse. */
 const silentSeconds = 45
 const restartsMax = 4
+/** A probe of two seconds, what is read of the process, and a machine with much to do. */
+const lookSeconds = 5
 
 /** Runs and is ready when this comes back. One that runs already with the same values is left alone. */
 export async function ensureRunning(runner: Runner, spec: EngineSpec): Promise<'started' | 'kept'> {
@@ -129,8 +132,8 @@ function start(runner: Runner, spec: EngineSpec, digest: string): EngineRecord {
 }
 
 async function readyWithin(runner: Runner, spec: EngineSpec, record: EngineRecord, seconds: number): Promise<boolean> {
-  const deadline = runner.now().getTime() + seconds * 1_000
-  while (runner.now().getTime() < deadline) {
+  const waited = limit(seconds, lookSeconds)
+  while (!waited.over()) {
     if (record.process === undefined || !isOurs(record.process, record.token)) return false
     // another program may answer on a port that it took before ours could
     if ((await probe(spec.ready, runner.credentials())) === undefined && (await answersItself(spec, record)))
@@ -160,7 +163,7 @@ export interface Stopped {
 
 /** Clients first, then API servers, then etcd; SIGTERM, and SIGKILL after the grace. Only what carries our token. */
 export async function stopEngines(
-  runner: Pick<Runner, 'ledger' | 'now'>,
+  runner: Pick<Runner, 'ledger'>,
   records: readonly EngineRecord[],
   said: (stopped: Stopped) => void = () => undefined,
 ): Promise<readonly Stopped[]> {
@@ -169,7 +172,7 @@ export async function stopEngines(
     const group = records.filter((record) => record.stop.order === order)
     const stopped = await Promise.all(
       group.map(async (record) => {
-        const how = await stopOne(record, runner.now)
+        const how = await stopOne(record)
         runner.ledger.change((state) =>
           state.engines[record.id]?.token === record.token ? withoutRecord(state, record.id) : state,
         )
@@ -182,12 +185,12 @@ export async function stopEngines(
   return all
 }
 
-async function stopOne({ process: id, token, stop }: EngineRecord, now: () => Date): Promise<Stopped['how']> {
+async function stopOne({ process: id, token, stop }: EngineRecord): Promise<Stopped['how']> {
   if (id === undefined || !signal(id, token, 'SIGTERM')) return 'gone'
   // one that a drill froze hears SIGTERM only when it goes on
   signal(id, token, 'SIGCONT')
-  const deadline = now().getTime() + stop.graceSeconds * 1_000
-  while (now().getTime() < deadline) {
+  const waited = limit(stop.graceSeconds, lookSeconds)
+  while (!waited.over()) {
     if (!isOurs(id, token)) return 'ended'
     await pause(40)
   }

@@ -199,7 +199,7 @@ async function letLeave({ folder, state }: Ledger, layout: Layout): Promise<void
 }
 
 /** An engine that the fleet does not know any more, or a stray of a run that was killed. */
-async function stopForeign({ now, say }: UpOptions, ledger: Ledger, layout: Layout): Promise<void> {
+async function stopForeign({ say }: UpOptions, ledger: Ledger, layout: Layout): Promise<void> {
   const wanted = portsWanted(layout)
   const known = Object.values(ledger.state().engines)
   const tokens = new Set(known.map(({ token }) => token))
@@ -207,7 +207,7 @@ async function stopForeign({ now, say }: UpOptions, ledger: Ledger, layout: Layo
     ...known.filter(({ id }) => wanted[id] === undefined),
     ...orphansOf(ledger.folder).filter(({ token }) => !tokens.has(token)),
   ]
-  await stopEngines({ ledger, now }, records, ({ id, how }) => {
+  await stopEngines({ ledger }, records, ({ id, how }) => {
     if (how !== 'gone') say(`stopped ${titleOf(id)}: it is not part of this fleet any more`)
   })
 }

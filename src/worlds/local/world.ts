@@ -37,6 +37,8 @@ import { copiesOf } from './telling/copies.ts'
 import { doubles } from './telling/doubled.ts'
 import { groundOf } from './telling/ground.ts'
 import { audiencesIn, standInSays, unplanned, unrestOutside } from './telling/rest.ts'
+import type { Standstills } from './telling/standstill.ts'
+import { standstills } from './telling/standstill.ts'
 import { usersSeen } from './telling/users.ts'
 import { watchesOf } from './telling/watches.ts'
 import type { Weaver } from './telling/weave.ts'
@@ -123,6 +125,7 @@ function worldHeld(
   /** Of the process outside, before this drill. */
   let failuresBefore = 0
   let failure: unknown
+  let still: Standstills | undefined
   /** Told before the drill began: how things stand. */
   const stood = new Map<string, OutsideEvent>()
   const twice = doubles(plan)
@@ -183,6 +186,7 @@ function worldHeld(
     failuresBefore = (await outside.state()).failures
     stopped?.throwIfAborted()
     beganMs = preciseNow()
+    still = standstills(preciseNow)
     const ground = groundOf({
       ...{ plan, drill },
       pace: paceOf(speed),
@@ -241,12 +245,19 @@ function worldHeld(
     timers.add(timer)
   }
 
+  function stoodStill(): { readonly seconds: number; readonly until: number } | undefined {
+    const longest = still?.longest()
+    if (longest === undefined) return undefined
+    return { seconds: longest.seconds, until: ((longest.endedMs - beganMs) * speed) / 1_000 }
+  }
+
   const failed = (): void => {
     if (failure !== undefined) throw failure
   }
 
   async function heal(): Promise<void> {
     endedMs ??= preciseNow()
+    still?.close()
     for (const timer of timers) clearTimeout(timer)
     timers.clear()
     await Promise.allSettled(working)
@@ -369,7 +380,7 @@ function worldHeld(
         drill: drill.name,
         seed: seedOf(new Date(beganMs)),
         length,
-        assumptions: assumptionsOf(drill, speed, said, engines.versions, said.failures - failuresBefore),
+        assumptions: assumptionsOf(drill, speed, said, engines.versions, said.failures - failuresBefore, stoodStill()),
         events,
         services: users.map((one) => serviceOf(one, length)),
         recoveries: users.flatMap((one) => recoveriesOf(one, events, length)),

@@ -1,5 +1,6 @@
 // What a drill on this machine takes for granted, in sentences.
 
+import { clockText, durationText } from '../../../model/duration.ts'
 import type { Drill } from '../../../model/fleet.ts'
 import { unscaledConstants } from '../../../timers/pace.ts'
 import { ttlViolators } from '../../../timers/resolver.ts'
@@ -13,6 +14,8 @@ export function assumptionsOf(
   outside: OutsideState,
   { kubernetes, karmada }: Versions,
   failures: number,
+  /** In which nothing here got to run: how long in reality, and until when of the drill. */
+  stoodStill?: { readonly seconds: number; readonly until: number },
 ): readonly string[] {
   const audiences = outside.parts.audiences as Partial<AudiencesState> | undefined
   const asksFor = drill.assume?.nodeLifecycle
@@ -31,6 +34,11 @@ export function assumptionsOf(
       ? []
       : [
           `a bug of ours: the process that stands for the world outside failed ${failures === 1 ? 'once' : `${failures} times`} while it was drilled, and what it says of names, doors, links and users is to be doubted (skerry logs ${outside.fleet ?? 'FLEET'} outside)`,
+        ]),
+    ...(stoodStill === undefined
+      ? []
+      : [
+          `this machine stood still for ${durationText(Math.round(stoodStill.seconds))} until ${clockText(stoodStill.until)}: it slept, or had far too much to do; what was measured then is late by up to ${durationText(Math.round(stoodStill.seconds * speed))} of the drill, and the drill should be run again`,
         ]),
     ...(speed === 1
       ? []
