@@ -24,7 +24,22 @@ export function startTimeOf(pid: number): string | undefined {
 export const isAlive = ({ pid, startTime }: ProcessId): boolean => startTimeOf(pid) === startTime
 
 /** Whether it runs and carries the token: only such a one is ever stopped. */
-export const isOurs = (id: ProcessId, token: string): boolean => isAlive(id) && tokenOf(id.pid) === token
+export function isOurs(
+  id: ProcessId,
+  token: string,
+  environment: (pid: number) => string | undefined = environmentOf,
+): boolean {
+  for (let look = 0; isAlive(id); look += 1) {
+    const text = environment(id.pid)
+    // Linux gives an empty one of a process that has just become another program, and of one that ends (fs/proc/base.c, environ_read):
+    // to take the first for gone would leave it to itself, with its port
+    if (text !== '' || look >= 200) return tokenIn(text) === token
+    Atomics.wait(nobodyWakes, 0, 0, 1)
+  }
+  return false
+}
+
+const nobodyWakes = new Int32Array(new SharedArrayBuffer(4))
 
 /** Whether it is not stopped by a signal, as far as the system tells. */
 export const runs = (pid: number): boolean => linux && statOf(pid)?.state !== 'T'
@@ -43,7 +58,7 @@ export function signal(id: ProcessId, token: string, name: NodeJS.Signals): bool
 /** Every living process of ours whose token begins so, with its token. */
 export function withToken(prefix: string): readonly (ProcessId & { readonly token: string })[] {
   return pids().flatMap((pid) => {
-    const token = tokenOf(pid)
+    const token = tokenIn(environmentOf(pid))
     if (token === undefined || !token.startsWith(prefix)) return []
     const startTime = startTimeOf(pid)
     return startTime === undefined ? [] : [{ pid, startTime, token }]
@@ -119,16 +134,20 @@ function psOf(pid: number): string | undefined {
   }
 }
 
-function tokenOf(pid: number): string | undefined {
+function tokenIn(environment: string | undefined): string | undefined {
+  if (environment === undefined) return undefined
+  const text = `${linux ? '\0' : ' '}${environment}`
+  const start = text.indexOf(`${linux ? '\0' : ' '}${tokenName}=`)
+  return start < 0 ? undefined : text.slice(start + tokenName.length + 2).split(linux ? '\0' : /\s/)[0]
+}
+
+/** Undefined where it is another user's, or gone in between. */
+function environmentOf(pid: number): string | undefined {
   try {
-    const text = linux
+    return linux
       ? readFileSync(`/proc/${pid}/environ`, 'utf8')
       : execFileSync('ps', ['-Eww', '-o', 'command=', '-p', String(pid)], { encoding: 'utf8' })
-    const start = `${linux ? '\0' : ' '}${text}`.indexOf(`${linux ? '\0' : ' '}${tokenName}=`)
-    if (start < 0) return undefined
-    return text.slice(start + tokenName.length + 1).split(linux ? '\0' : /\s/)[0]
   } catch {
-    // of another user, or gone in between
     return undefined
   }
 }
