@@ -35,7 +35,7 @@ export class PortTaken extends Error {
   }
 }
 
-const readySeconds = 150
+const readySeconds = 90
 /** One that was ready before: on a machine that is busy all over it is slow, and starting it anew would make that worse. */
 const silentSeconds = 45
 const restartsMax = 4
