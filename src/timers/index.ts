@@ -58,6 +58,7 @@ import {
 } from './node-lifecycle.ts'
 import { clusterCertificates, nodeCredentials, offlinePromise, podCredentials, registryToken } from './offline.ts'
 import { podDeleted, released, replacement, scheduling, startup } from './pods.ts'
+import { serverAnswer, serverCheckDown, serverCheckUp } from './powerdns.ts'
 import { cacheExpiry, overstayedCache } from './resolver.ts'
 import { alarmDown, alarmUp, evaluateTargetHealth, healthCheckDown, healthCheckUp, propagation } from './route53.ts'
 import { drillGoesOn, faultLasts, loadBalancerMade, powerHoldUp } from './site.ts'
@@ -76,6 +77,7 @@ export * from './load-balancer.ts'
 export * from './node-lifecycle.ts'
 export * from './offline.ts'
 export * from './pods.ts'
+export * from './powerdns.ts'
 export * from './resolver.ts'
 export * from './route53.ts'
 export * from './site.ts'
@@ -156,6 +158,12 @@ export const catalogue: readonly TimerEntry[] = [
   entry(alarmUp(), 'The same on the way back.'),
   entry(evaluateTargetHealth(), 'An alias record can take over what the load balancer knows of its targets.'),
   entry(propagation(), 'Name servers everywhere must hear of a verdict before their answers change.'),
+  entry(
+    serverCheckDown(everyThirty),
+    'A name server of one’s own checks by itself, all addresses in one pass, from where it stands.',
+  ),
+  entry(serverCheckUp(everyThirty), 'One check that passes is enough for it to answer with an address again.'),
+  entry(serverAnswer(), 'What that server found is in its very next answer: there is nobody to tell.'),
   entry(cacheExpiry(60), 'A resolver goes on giving the old answer until its time to live is over.'),
   entry(overstayedCache(3600), 'About one resolver in eleven holds answers longer than their time to live.'),
   entry(nodeBoot(), 'From power to a kubelet that runs.'),

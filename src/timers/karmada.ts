@@ -264,10 +264,11 @@ export function gracefulPurge(heardSeconds?: number, bindings = 0): Timer {
     source: `${controllers}/gracefuleviction/evictiontask.go:60, rb_graceful_eviction_controller.go:85; measured about 0.5 s`,
     decidedBy: 'engine',
     note: 'a member that had a healthy share before reports that one: nobody waits for what it is to get besides',
-    // what was heard is told in drill time already
+    // what was heard is told in drill time already. It is let go only once the scheduler has looked at the binding again (:83, hasScheduled),
+    // so that it waits for two workers, one after the other
     fixed: {
       minSeconds: 0,
-      maxSeconds: 1 + (heardSeconds === undefined ? karmadaSeconds.status : 0) + queued(bindings),
+      maxSeconds: 1 + (heardSeconds === undefined ? karmadaSeconds.status : 0) + 2 * queued(bindings),
     },
   }
 }

@@ -24,11 +24,12 @@ import { kubeScheduler, schedulerPorts } from './engines/kube-scheduler.ts'
 import { kustomizeController, kustomizeControllerPorts } from './engines/kustomize-controller.ts'
 import { kwok, kwokPorts, kwokStages } from './engines/kwok.ts'
 import { outside, outsideId } from './engines/outside.ts'
+import { powerDns, powerDnsPorts } from './engines/powerdns.ts'
 import { sourceController, sourceControllerPorts } from './engines/source-controller.ts'
 import { stagesText } from './engines/stages.ts'
 import type { Layout, LocalCluster, LocalFederation } from './layout.ts'
 import { failoverOf, stepOf } from './layout.ts'
-import { doorKeys } from './outside/doors/doors-of.ts'
+import { addressesOf, doorKeys, publicKey } from './outside/doors/doors-of.ts'
 import { linkId, linksOf } from './outside/links/links-of.ts'
 import { doorsHaveAddresses } from './outside/outside-of.ts'
 
@@ -59,6 +60,7 @@ export function portsWanted(layout: Layout): Readonly<Record<string, readonly st
     ...linksOf(layout).map(({ id }) => id),
     ...(doorsHaveAddresses() ? [] : doorKeys(layout.plan, layout)),
   ])
+  if (layout.powerDns) want(layout.owner, 'powerdns', powerDnsPorts)
   for (const { owner, members } of layout.federations) {
     want(owner, 'etcd', etcdPorts)
     want(owner, 'karmada-apiserver', apiServerPorts)
@@ -101,6 +103,8 @@ export interface EngineFolders {
   readonly outsideVersion?: string
   /** By how much constants are shortened; left out: not at all. */
   readonly speed?: number
+  /** Copies are ready as soon as they are placed: nobody who brings a fleet up for the first time learns anything from waiting for them. */
+  readonly promptly?: boolean
 }
 
 const defaultServiceCidr = '10.96.0.0/12'
@@ -109,7 +113,7 @@ const defaultServiceCidr = '10.96.0.0/12'
 export function enginesOf(
   layout: Layout,
   ports: Ports,
-  { folder, kwokFiles, outsideProgram, outsideVersion = '', speed }: EngineFolders,
+  { folder, kwokFiles, outsideProgram, outsideVersion = '', speed, promptly = false }: EngineFolders,
 ): readonly EngineSpec[] {
   const linkPort = (id: string): number => ports[outsideId(layout.owner)]?.[id] ?? 0
   const configured = stepOf.outside(layout.owner)
@@ -159,7 +163,7 @@ export function enginesOf(
   const ofCluster = ({ owner, cluster, pools, startups, flux }: LocalCluster): readonly EngineSpec[] => {
     const of = controlPlaneOf(folder, owner, speed)
     const serviceCidr = cluster.eks?.serviceCidr ?? cluster.eksAnywhere?.serviceCidr ?? defaultServiceCidr
-    const ownStages = stagesText(startups, speed ?? 1)
+    const ownStages = stagesText(promptly ? [] : startups, speed ?? 1)
     return [
       etcd(of, at(owner, 'etcd')),
       kubeApiserver(of, {
@@ -194,11 +198,24 @@ export function enginesOf(
     ]
   }
 
+  const ofNames = (): readonly EngineSpec[] => {
+    if (!layout.powerDns) return []
+    const addresses = addressesOf(doorKeys(layout.plan, layout))
+    return [
+      powerDns(layout, {
+        ...{ ports: at(layout.owner, 'powerdns'), folder },
+        address: (app, site) => addresses.get(publicKey(app, site)),
+        doorsPort: at<'doors'>(layout.owner, 'outside').doors,
+      }),
+    ]
+  }
+
   return [
     outside({
       ...{ owner: layout.owner, ports: at(layout.owner, 'outside'), folder },
       ...{ program: outsideProgram, version: outsideVersion },
     }),
+    ...ofNames(),
     ...layout.federations.flatMap(ofFederation),
     ...layout.clusters.flatMap(ofCluster),
   ]

@@ -39,6 +39,8 @@ export interface Layout {
   readonly federations: readonly LocalFederation[]
   /** Clusters of which nothing runs but what they host. */
   readonly hostsOnly: readonly string[]
+  /** A PowerDNS of this machine answers for the names of its zones (engines/powerdns.ts); left out: a stand-in does. */
+  readonly powerDns?: true
 }
 
 /** Steps of the bring-up between engines: what must be in the API before the next engine starts. */
@@ -57,10 +59,12 @@ export const stepOf = {
   fluxKinds: (cluster: Owner) => engineId(cluster, 'flux-kinds'),
   apps: (owner: Owner) => engineId(owner, 'apps'),
   appsReady: (owner: Owner) => engineId(owner, 'apps-ready'),
+  startups: (cluster: Owner) => engineId(cluster, 'startups'),
 } as const
 
 const words: Readonly<Record<string, string>> = {
   outside: 'the world outside',
+  powerdns: 'PowerDNS',
   'outside-configured': 'links and doors',
   crds: 'the kinds of Karmada',
   aggregation: 'the aggregated API',
@@ -74,6 +78,7 @@ const words: Readonly<Record<string, string>> = {
   'flux-kinds': 'the kinds of Flux',
   apps: 'the apps',
   'apps-ready': 'the apps ready',
+  startups: 'the startup times of the apps',
 }
 
 /** An engine or a step as people say it: `etcd of virginia`. */

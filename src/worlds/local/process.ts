@@ -69,23 +69,43 @@ export function withToken(prefix: string): readonly (ProcessId & { readonly toke
 export function listensOn(pid: number, port: number): boolean | undefined {
   if (!linux) return undefined
   try {
-    const address = `:${port.toString(16).toUpperCase().padStart(4, '0')}`
-    const inodes = new Set(
-      ['tcp', 'tcp6'].flatMap((table) =>
-        readFileSync(`/proc/${pid}/net/${table}`, 'latin1')
-          .split('\n')
-          .map((line) => line.trim().split(/\s+/))
-          // 0A: it listens. https://www.kernel.org/doc/Documentation/networking/proc_net_tcp.txt
-          .flatMap(([, local, , state, , , , , , inode]) =>
-            state === '0A' && local?.endsWith(address) === true && inode !== undefined ? [inode] : [],
-          ),
-      ),
-    )
-    return readdirSync(`/proc/${pid}/fd`).some((file) => inodes.has(inodeOf(`/proc/${pid}/fd/${file}`)))
+    return holdsAny(pid, listening(pid, port))
   } catch {
     return undefined
   }
 }
+
+/** Who listens on the port of the loopback, as far as the system tells: pid and command. */
+export function listenerOn(port: number): { readonly pid: number; readonly command: string } | undefined {
+  if (!linux) return undefined
+  for (const pid of pids())
+    try {
+      const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()
+      if (holdsAny(pid, listening(pid, port))) return { pid, command: command.slice(0, 120) }
+    } catch {
+      // another user's, or gone in between
+    }
+  return undefined
+}
+
+/** The sockets on which somebody listens there. */
+function listening(pid: number, port: number): ReadonlySet<string> {
+  const address = `:${port.toString(16).toUpperCase().padStart(4, '0')}`
+  return new Set(
+    ['tcp', 'tcp6'].flatMap((table) =>
+      readFileSync(`/proc/${pid}/net/${table}`, 'latin1')
+        .split('\n')
+        .map((line) => line.trim().split(/\s+/))
+        // 0A: it listens. https://www.kernel.org/doc/Documentation/networking/proc_net_tcp.txt
+        .flatMap(([, local, , state, , , , , , inode]) =>
+          state === '0A' && local?.endsWith(address) === true && inode !== undefined ? [inode] : [],
+        ),
+    ),
+  )
+}
+
+const holdsAny = (pid: number, sockets: ReadonlySet<string>): boolean =>
+  sockets.size > 0 && readdirSync(`/proc/${pid}/fd`).some((file) => sockets.has(inodeOf(`/proc/${pid}/fd/${file}`)))
 
 function inodeOf(link: string): string {
   try {

@@ -14,7 +14,7 @@ import type { EngineSpec } from './engine.ts'
 import { engineText } from './engine.ts'
 import { privateFolder, using, writeFile } from './folder.ts'
 import { probe } from './probe.ts'
-import { isOurs, listensOn, signal, startTimeOf, tokenName } from './process.ts'
+import { isOurs, listenerOn, listensOn, signal, startTimeOf, tokenName } from './process.ts'
 import type { EngineRecord, Ledger } from './state.ts'
 import { tokenFor, withoutRecord, withRecord } from './state.ts'
 
@@ -29,8 +29,12 @@ export interface Runner {
 /** The kernel gave its port to somebody else in between: the caller chooses others and begins again. */
 export class PortTaken extends Error {
   readonly engine: string
-  constructor(engine: string) {
-    super(`a port of ${engine} was taken by another program`)
+  constructor(engine: string, ports: readonly number[] = []) {
+    const by = ports.flatMap((port) => {
+      const listener = listenerOn(port)
+      return listener === undefined ? [] : [`${port} by process ${listener.pid}, ${listener.command}`]
+    })
+    super(`a port of ${titleOf(engine)} was taken by another program${by.length === 0 ? '' : `: ${by.join('; ')}`}`)
     this.engine = engine
   }
 }
@@ -66,7 +70,7 @@ export async function ensureRunning(runner: Runner, spec: EngineSpec): Promise<'
     const ended = record.process === undefined || !isOurs(record.process, record.token)
     const said = lastWords(runner.ledger.folder, spec.id, logged)
     await stopEngines(runner, [record])
-    if (ended && /address already in use/i.test(said)) throw new PortTaken(spec.id)
+    if (ended && /address already in use/i.test(said)) throw new PortTaken(spec.id, Object.values(spec.ports))
     if (spec.restart === 'whileStarting' && ended && attempt < restartsMax) {
       await pause(250 * 2 ** attempt)
       continue
@@ -74,16 +78,18 @@ export async function ensureRunning(runner: Runner, spec: EngineSpec): Promise<'
     throw new Refusal(
       'world',
       ended
-        ? `${titleOf(spec)} ended before it was ready`
-        : `${titleOf(spec)} was not ready after ${readySeconds} seconds`,
+        ? `${titleOf(spec.id)} ended before it was ready`
+        : `${titleOf(spec.id)} was not ready after ${readySeconds} seconds`,
       `its last words are below; all of them: skerry logs ${spec.owner.name} ${spec.id.split('/')[2]}`,
       said === '' ? [] : [{ message: said }],
     )
   }
 }
 
-const titleOf = ({ id, owner }: Pick<EngineSpec, 'id' | 'owner'>): string =>
-  `${id.split('/')[2] ?? id} of ${owner.name}`
+const titleOf = (id: string): string => {
+  const [, owner = '', part = id] = id.split('/')
+  return `${part} of ${owner}`
+}
 
 const digestOf = (spec: EngineSpec, { ledger, binary }: Runner): string =>
   createHash('sha256')

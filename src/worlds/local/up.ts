@@ -14,11 +14,13 @@ import { requireEngines } from './binaries.ts'
 import { tasksOf } from './bring-up.ts'
 import { apiServerOf, clientsFor } from './clients.ts'
 import { expectedCopies } from './copies.ts'
-import type { Owner } from './engine.ts'
+import type { EngineSpec, Owner } from './engine.ts'
 import { pkiFiles } from './engines/control-plane.ts'
 import { outsideId } from './engines/outside.ts'
+import { withPowerDns } from './engines/powerdns.ts'
 import { enginesOf, portsWanted } from './engines-of.ts'
 import { healingUp, thaw } from './faults/heal.ts'
+import { firstStart } from './first-start.ts'
 import { sweep } from './folder.ts'
 import { hold } from './holder.ts'
 import { forget, open, read, write } from './journal.ts'
@@ -30,7 +32,7 @@ import { estimatedMebibytes, memoryUse } from './memory.ts'
 import { nodesOf } from './nodes.ts'
 import { OutsideError } from './outside/client.ts'
 import { makeToken, outsideFound } from './outside/found.ts'
-import { outsideOf } from './outside/outside-of.ts'
+import { doorsHaveAddresses, outsideOf } from './outside/outside-of.ts'
 import { versionOf } from './outside/program.ts'
 import { choosePorts } from './ports.ts'
 import { isOurs } from './process.ts'
@@ -90,9 +92,13 @@ export async function up(options: UpOptions): Promise<UpReport> {
     if (cut.length > 0)
       say(`a run before this one was cut off at ${listed(cut.slice(0, 3).map(titleOf))}: going on from there`)
     const only = together(plan, ledger, options.only)
-    const layout = layoutOf(plan, only)
-    requireEngines(engines, layout)
     requireSpeed(options.speed, ledger)
+    const layout = withPowerDns(layoutOf(plan, only), {
+      program: engines.find('pdns_server') !== undefined,
+      speed: options.speed ?? ledger.state().speed ?? 1,
+      addresses: doorsHaveAddresses(),
+    })
+    requireEngines(engines, layout)
     ledger.change(({ digest: _before, ...state }) => ({
       ...state,
       source,
@@ -230,6 +236,19 @@ async function bringUp(
   const program = engines.outsideProgram()
   const healing = healingUp({ folder, clients, now, outside: () => outsideFound(folder, ledger.state()) })
   for (const fault of healing.faults) say(`${since()}  a drill was cut off: undoing that ${fault}`)
+  const folders = {
+    folder,
+    kwokFiles: engines.files('kwok'),
+    outsideProgram: program,
+    outsideVersion: versionOf(program),
+    ...speedOf(ledger),
+  }
+  const wanted = enginesOf(layout, ports, folders)
+  const run = async (spec: EngineSpec): Promise<void> => {
+    if ((await ensureRunning(runner, spec)) === 'started') started.add(spec.id)
+    await healing.ready(spec)
+  }
+  const first = firstStart(wanted, enginesOf(layout, ports, { ...folders, promptly: true }), ledger.state(), run)
   try {
     const tasks = tasksOf({
       plan,
@@ -239,17 +258,8 @@ async function bringUp(
       now,
       speed: ledger.state().speed ?? 1,
       ports,
-      engines: enginesOf(layout, ports, {
-        folder,
-        kwokFiles: engines.files('kwok'),
-        outsideProgram: program,
-        outsideVersion: versionOf(program),
-        ...speedOf(ledger),
-      }),
-      run: async (spec) => {
-        if ((await ensureRunning(runner, spec)) === 'started') started.add(spec.id)
-        await healing.ready(spec)
-      },
+      engines: wanted,
+      run: (spec) => run(first.of(spec)),
       client: clients.of,
       caBundle: Buffer.from(readFileSync(pki.ca)).toString('base64'),
       karmadaFiles: layout.federations.length === 0 ? '' : engines.files('karmada'),
@@ -257,7 +267,7 @@ async function bringUp(
       configureOutside: () => configureOutside(layout, ledger),
     })
     await walk(
-      tasks.map((task) => ({
+      [...tasks, ...first.tasks].map((task) => ({
         ...task,
         run: async () => {
           const noted = (phase: 'begin' | 'done' | 'failed') =>

@@ -196,8 +196,10 @@ const textOf = ({ targets }: Binding): string =>
 // ---------------------------------------------------------------------------------------------- letting go
 
 /**
- * An eviction is over once every member that is wanted reports a healthy copy, and somebody is wanted at all. What counts is the
- * last report: a member that has a healthy share already is not asked to wait for what it gets besides.
+ * An eviction is over once every member that is wanted reports a healthy copy, and somebody is wanted at all. What counts is the last
+ * report, at a moment when the scheduler has confirmed the binding as it is by now. A member that had a healthy share before may still
+ * report that one, or already that it has less than it is asked for: whichever comes first decides whether the old copy goes at once, or
+ * when the new pods are ready. On real engines both were seen (Karmada v1.18.2, gracefuleviction/rb_graceful_eviction_controller.go:83).
  */
 export function reviewTasks(
   world: World,
@@ -216,7 +218,11 @@ export function reviewTasks(
       continue
     }
     if (task.done !== undefined) continue
-    task.done = world.queue.at(world.queue.now + world.chance.latency(0.05, 0.3, binding.subject, 'purge'), () =>
+    const wait =
+      heardSeconds === undefined
+        ? world.chance.latency(0.2, 1.4, binding.subject, 'confirmed')
+        : world.chance.latency(0.05, 0.3, binding.subject, 'purge')
+    task.done = world.queue.at(world.queue.now + wait, () =>
       endTask(world, federation, binding, task, {
         cause,
         timer: gracefulPurge(heardSeconds, objectsOfAll(federation)),
