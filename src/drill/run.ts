@@ -203,6 +203,8 @@ export function refuseWhatCannotRun({ fleet, placement }: Plan, drill: Drill): v
     app === undefined || site === undefined || scaleTo === undefined ? [] : [{ app, site, replicas: scaleTo }],
   )
   for (const { app, site, replicas } of [...placement, ...scaled]) {
+    // what one node takes needs no count of them
+    if (replicas <= podsPerNode) continue
     const find = lookup(fleet)
     const stands = find.site(site)
     const declared = find.app(app)?.placement.find((one) => one.site === site || one.federation !== undefined)
