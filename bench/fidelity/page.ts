@@ -60,6 +60,10 @@ A repetition agrees when all of them are inside and in order, none that every ru
 foresees. What KWOK does in place of kubelets, and what stands in for load balancers, Route 53 and users, is ours in both worlds: it is counted,
 and nothing follows from it.
 
+In the drills of two-floors (bench/fidelity/two-floors) a real PowerDNS Authoritative decides what users are answered. Its checks, its Lua records and its
+answers are its own, on the zone that \`skerry plan --out\` writes; it is asked every 100 ms, as a resolver asks. The front doors that it checks and leads to
+stand in for MetalLB, and are all that was put into that zone: their addresses and their port.
+
 **${inside} of ${all} times inside, over ${drills.length} drills and ${lines.length} repetitions; ${drills.filter((drill) => drill.rows.length > 0).length} of the drills are decided by engines.**
 
 ${engines.join(', ')}; ${machines.join('; ')}${loads.length === 0 ? '' : `, with a load of ${Math.min(...loads)} to ${Math.max(...loads)} at the end of a drill`}. All times are those of the drill: at speed 10 a tenth of it was real, so that

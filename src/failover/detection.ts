@@ -17,6 +17,9 @@ import {
   healthCheckUp,
   podDeleted,
   propagation,
+  serverAnswer,
+  serverCheckDown,
+  serverCheckUp,
   targetFirstHealthy,
   targetHealthy,
   targetRegistration,
@@ -59,17 +62,9 @@ export function noticedBy(fleet: Fleet, app: App, site: Site, copy: CopyAfter): 
     copy.checkSymptom !== undefined &&
     checkersReach(fleet, app, site)
   ) {
-    ways.push(
-      way('the health check fails', [
-        segment(
-          healthCheckDown(
-            { intervalSeconds: check.interval, failureThreshold: check.failureThreshold },
-            copy.checkSymptom,
-          ),
-          checkFields(fleet, app),
-        ),
-      ]),
-    )
+    const down = isServedByOwn(fleet, app) ? serverCheckDown : healthCheckDown
+    const configuration = { intervalSeconds: check.interval, failureThreshold: check.failureThreshold }
+    ways.push(way('the health check fails', [segment(down(configuration, copy.checkSymptom), checkFields(fleet, app))]))
   }
   // the alarm counts healthy targets: a way of users that is cut is nothing to it
   if (check?.by === 'alarm' && !copy.stands)
@@ -99,7 +94,7 @@ export function noticedBy(fleet: Fleet, app: App, site: Site, copy: CopyAfter): 
 export function answersSpread(fleet: Fleet, app: App, site: Site, propagationSeconds?: number): readonly Stage[] {
   const ttl = ttlSeconds(fleet, app, site)
   return [
-    single(propagation(propagationSeconds)),
+    single(isServedByOwn(fleet, app) ? serverAnswer() : propagation(propagationSeconds)),
     single(
       cacheExpiry(ttl),
       app.expose?.ttl === undefined || isAlias(fleet, app, site) ? [] : [field(fleet, app, 'ttl', ttl)],
@@ -123,7 +118,8 @@ export function upAgain(
     check === undefined ? undefined : { intervalSeconds: check.interval, failureThreshold: check.failureThreshold }
   const ways: Way[] = []
   if (configuration !== undefined && check?.by === 'checkers' && checkersReach(fleet, app, site)) {
-    ways.push(way('the health check passes', [segment(healthCheckUp(configuration, symptom), checkFields(fleet, app))]))
+    const up = isServedByOwn(fleet, app) ? serverCheckUp(configuration) : healthCheckUp(configuration, symptom)
+    ways.push(way('the health check passes', [segment(up, checkFields(fleet, app))]))
   }
   const passes = targets === 'new' ? targetFirstHealthy(targetCheck(app)) : perhaps(targetHealthy(targetCheck(app)))
   const targeted = targets === 'healthy' ? [] : [segment(passes, targetFields(fleet, app))]

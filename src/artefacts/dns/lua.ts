@@ -98,7 +98,7 @@ export const addressesOf = (policy: Policy): readonly string[] => {
 }
 
 /** Route 53 answers a multivalue name with eight records at most. */
-const mostAnswers = 8
+export const mostAnswers = 8
 
 /** The whole text of a record. A leading semicolon makes it statements instead of one expression. */
 export function luaOf(policy: Policy, check: Check | undefined): string {

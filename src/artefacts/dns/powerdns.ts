@@ -11,15 +11,31 @@ import type { Check, Policy } from './lua.ts'
 import { addressesOf, library, libraryLines, luaOf } from './lua.ts'
 import { isContinent } from './records.ts'
 
+/** Where the server and what it leads to stand, if not where the fleet says: on the machine of somebody who tries it. */
+export interface PowerDnsAt {
+  /** In place of /etc/powerdns. */
+  readonly folder: string
+  readonly address: (app: string, site: string) => string | undefined
+  /** Of every door. */
+  readonly port: number
+}
+
 /** Nothing where Route 53 holds every zone. */
-export function powerDnsFiles(plan: Plan, intents: NameIntents): readonly Artefact[] {
+export function powerDnsFiles(plan: Plan, intents: NameIntents, at?: PowerDnsAt): readonly Artefact[] {
   const zones = intents.zones.filter(({ servedBy }) => servedBy === 'powerdns')
   if (zones.length === 0) return []
-  const hosts = zones.map((zone) => ({ zone, names: namesOf(plan, zone, intents) }))
+  const hosts = zones.map((zone) => ({ zone, names: namesOf(plan, zone, intents, at) }))
+  const folder = at?.folder ?? '/etc/powerdns'
   return [
     ...hosts.map(({ zone, names }) => ({ path: `dns/${fileOf(zone)}`, text: zoneFile(zone, names) })),
-    { path: 'dns/named.conf', text: namedConf(zones) },
-    { path: 'dns/pdns.conf', text: serverConf(hosts.flatMap(({ names }) => names)) },
+    { path: 'dns/named.conf', text: namedConf(zones, folder) },
+    {
+      path: 'dns/pdns.conf',
+      text: serverConf(
+        hosts.flatMap(({ names }) => names),
+        folder,
+      ),
+    },
   ]
 }
 
@@ -35,7 +51,7 @@ interface Name {
   readonly open: readonly string[]
 }
 
-function namesOf(plan: Plan, zone: ZoneIntent, { records, checks }: NameIntents): readonly Name[] {
+function namesOf(plan: Plan, zone: ZoneIntent, { records, checks }: NameIntents, at?: PowerDnsAt): readonly Name[] {
   const own = records.filter((record) => record.zone?.step === zone.step)
   const hosts = [...new Set(own.map(({ host }) => host))]
   const made = new Map<string, Name>()
@@ -53,11 +69,11 @@ function namesOf(plan: Plan, zone: ZoneIntent, { records, checks }: NameIntents)
       made.set(host, name)
       continue
     }
-    const policy = policyOf(plan, of)
+    const policy = policyOf(plan, of, at)
     made.set(host, {
       host,
       ttlSeconds: first.ttlSeconds ?? 60,
-      value: { kind: 'policy', policy, check: checkOf(host, checks), words: wordsOf(of) },
+      value: { kind: 'policy', policy, check: checkOf(host, checks, at?.port), words: wordsOf(of) },
       open: addressesOf(policy).filter((address) => address.startsWith('$')),
     })
   }
@@ -67,13 +83,14 @@ function namesOf(plan: Plan, zone: ZoneIntent, { records, checks }: NameIntents)
 const siteOf = ({ to }: RecordIntent): string => (to.kind === 'name' ? '' : to.site)
 
 /** Unknown ones as a variable of the shell, for envsubst. */
-const addressAt = ({ fleet }: Plan, record: RecordIntent): string =>
+const addressAt = ({ fleet }: Plan, record: RecordIntent, at?: PowerDnsAt): string =>
+  at?.address(record.app, siteOf(record)) ??
   addressOf(fleet, record.app, siteOf(record)) ??
   `\${address_${[record.app, siteOf(record)].join('_').replaceAll(/[^A-Za-z0-9]/g, '_')}}`
 
-function policyOf(plan: Plan, records: readonly RecordIntent[]): Policy {
+function policyOf(plan: Plan, records: readonly RecordIntent[], at?: PowerDnsAt): Policy {
   const [first] = records
-  const all = records.map((record) => addressAt(plan, record))
+  const all = records.map((record) => addressAt(plan, record, at))
   switch (first?.policy) {
     case 'failover':
       return { kind: 'failover', order: all }
@@ -115,10 +132,11 @@ function wordsOf(records: readonly RecordIntent[]): string {
   return `${first?.app}: ${first?.policy}: ${words.join(', ')}`
 }
 
-function checkOf(host: string, checks: readonly CheckIntent[]): Check | undefined {
+function checkOf(host: string, checks: readonly CheckIntent[], portHere?: number): Check | undefined {
   const check = checks.find((each) => each.host === host)
   if (check === undefined) return undefined
-  const { protocol, port, path, intervalSeconds, failureThreshold, contains } = check
+  const { protocol, path, intervalSeconds, failureThreshold, contains } = check
+  const port = portHere ?? check.port
   const usual = (protocol === 'https' ? 443 : 80) === port
   return {
     protocol,
@@ -190,10 +208,10 @@ function cut(text: string, length: number): readonly string[] {
   return [...parts, rest]
 }
 
-function namedConf(zones: readonly ZoneIntent[]): string {
+function namedConf(zones: readonly ZoneIntent[], folder: string): string {
   return [
     '// For bind-config of pdns.conf: the zone files of this folder, where the server keeps them.',
-    ...zones.map((zone) => `zone "${zone.name}" { type native; file "/etc/powerdns/zones/${fileOf(zone)}"; };`),
+    ...zones.map((zone) => `zone "${zone.name}" { type native; file "${folder}/zones/${fileOf(zone)}"; };`),
     '',
   ].join('\n')
 }
@@ -201,7 +219,7 @@ function namedConf(zones: readonly ZoneIntent[]): string {
 /** Instructions that a record may take: the loops over its addresses need more than the 1,000 that are usual. */
 const instructionsPerAddress = 100
 
-function serverConf(names: readonly Name[]): string {
+function serverConf(names: readonly Name[], folder: string): string {
   const policies = names.flatMap(({ value }) => (value.kind === 'policy' ? [value] : []))
   const byPlace = policies.some(({ policy }) => policy.kind === 'geolocation' || policy.kind === 'nearest')
   const intervals = policies.flatMap(({ check }) => check?.intervalSeconds ?? [])
@@ -209,7 +227,7 @@ function serverConf(names: readonly Name[]): string {
   return [
     '# What the zones of this folder need, for /etc/powerdns/pdns.d/ of PowerDNS Authoritative 4.7 or newer.',
     `launch=bind${byPlace ? ',geoip' : ''}`,
-    'bind-config=/etc/powerdns/named.conf',
+    `bind-config=${folder}/named.conf`,
     '',
     'enable-lua-records=yes',
     `lua-records-exec-limit=${Math.max(1_000, instructionsPerAddress * most * Math.min(most, 10))}`,

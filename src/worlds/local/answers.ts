@@ -3,6 +3,7 @@
 
 import type { Plan, Step } from '../../model/plan.ts'
 import { listed } from '../../model/words.ts'
+import { isServedByOwn } from '../../model/zones.ts'
 import type { Answer } from '../world.ts'
 import { done, notHere, standIn } from '../world.ts'
 import { dnsPlacement } from './delivery/addons.ts'
@@ -120,9 +121,13 @@ export function answersOf(plan: Plan, layout: Layout, versions: Versions, speed 
         )
   }
 
-  function pointed({ id, subject }: Step): Answer {
+  function pointed({ id, subject, intent }: Step): Answer {
     const cluster = subject.site === undefined ? undefined : clusterOfSite.get(subject.site)
     if (subject.site !== undefined && (cluster === undefined || !running.has(cluster))) return notAsked
+    const app = plan.fleet.apps.find(({ name }) => name === subject.app)
+    if (layout.powerDns && intent.servedBy === 'powerdns') return done
+    if (layout.powerDns && app !== undefined && isServedByOwn(plan.fleet, app))
+      return standIn('PowerDNS of this machine on the generated zone, with the addresses of front doors of ours')
     return id.startsWith('route.point/checks/')
       ? standIn('health checkers of ours, with the rules of Route 53')
       : standIn('a name server of ours with the rules of Route 53')

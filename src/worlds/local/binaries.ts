@@ -1,5 +1,8 @@
 // The programs of the engines, as `skerry engines install` left them.
 
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
 import { Refusal } from '../../model/refusal.ts'
 import { listed } from '../../model/words.ts'
 import type { Versions } from './answers.ts'
@@ -16,12 +19,14 @@ export interface Engines {
   /** The folder with the files of a family; '' where it is not there. */
   readonly files: (family: string) => string
   readonly versions: Versions
+  /** Of the PowerDNS of this machine, as it says it; undefined where there is none. */
+  readonly powerDnsVersion?: () => string | undefined
   /** What Node runs as the process outside. */
   readonly outsideProgram: () => string
 }
 
 export function enginesOfMachine(env: NodeJS.ProcessEnv): Engines {
-  const find = (name: string) => findEngine(name, { env })
+  const find = (name: string) => (name === 'pdns_server' ? onPath(name, env) : findEngine(name, { env }))
   const version = (family: string) => engineLocks.find(({ name }) => name === family)?.version ?? ''
   return {
     find,
@@ -30,7 +35,19 @@ export function enginesOfMachine(env: NodeJS.ProcessEnv): Engines {
     files: (family) => engineFiles(family, { env }) ?? '',
     outsideProgram,
     versions: { kubernetes: version('kubernetes'), karmada: version('karmada') },
+    powerDnsVersion: () => {
+      const program = find('pdns_server')
+      if (program === undefined) return undefined
+      const { stdout, stderr } = spawnSync(program, ['--version'], { encoding: 'utf8', timeout: 10_000 })
+      return /Authoritative Server (\d\S*)/.exec(`${stdout}${stderr}`)?.[1]
+    },
   }
+}
+
+/** Of the system: servers lie where the paths of users often do not lead. */
+function onPath(name: string, { PATH = '' }: NodeJS.ProcessEnv): string | undefined {
+  const folders = [...PATH.split(delimiter).filter((folder) => folder !== ''), '/usr/sbin', '/usr/local/sbin']
+  return folders.map((folder) => join(folder, name)).find((path) => existsSync(path))
 }
 
 /** What the layout runs, and what it reads. */

@@ -18,6 +18,7 @@ export type EngineName =
   | 'kustomize-controller'
   | 'helm-controller'
   | 'outside'
+  | 'powerdns'
 
 /** Whose control plane it is part of; the fleet: what stands outside of them all. */
 export interface Owner {

@@ -30,6 +30,7 @@ export function memoryUse(state: LocalState): readonly MemoryUse[] {
 /** Mebibytes of one process a minute after its start, measured on Linux with the versions of the locks; rounded up. */
 const typical: Readonly<Record<string, number>> = {
   outside: 90,
+  powerdns: 40,
   etcd: 70,
   'kube-apiserver': 260,
   'kube-controller-manager': 100,

@@ -19,12 +19,14 @@ import { answersOf } from './answers.ts'
 import type { Engines } from './binaries.ts'
 import { clientsFor } from './clients.ts'
 import { outsideId } from './engines/outside.ts'
+import { powerDnsId } from './engines/powerdns.ts'
 import { enginesOf } from './engines-of.ts'
 import { faultsInForce, faultsOn } from './faults/index.ts'
 import type { Faults, Happening } from './faults/port.ts'
 import { inTime } from './faults/serial.ts'
 import { namedWhenSilent } from './faults/silent.ts'
 import { hold } from './holder.ts'
+import type { Layout } from './layout.ts'
 import { layoutOf } from './layout.ts'
 import { outsideFound } from './outside/found.ts'
 import type { OutsideEvent } from './outside/part.ts'
@@ -102,7 +104,9 @@ function worldHeld(
   release: () => void,
 ): LocalWorld & { readonly giveBackLeft: () => Promise<void> } {
   const speed = state.speed ?? 1
-  const layout = layoutOf(plan, stillDeclared(plan, state.only))
+  const planned = layoutOf(plan, stillDeclared(plan, state.only))
+  const layout: Layout =
+    state.engines[powerDnsId(planned.owner)] === undefined ? planned : { ...planned, powerDns: true }
   const ledger = ledgerAt(folder, recovered(state))
   const clients = clientsFor(folder, () => ledger.state().ports)
   const found = outsideFound(folder, state)
@@ -159,7 +163,7 @@ function worldHeld(
       if (weaving === undefined || event.atMs < beganMs) stood.set(`${event.subject} ${event.what}`, event)
       else if (endedMs === undefined || event.atMs <= endedMs) {
         const { number: _number, ...told } = event
-        weaving.tell({ ...told, decidedBy: 'standIn' })
+        weaving.tell({ decidedBy: 'standIn', ...told })
         if (follows !== undefined) weaving.tell(follows)
       }
     }
@@ -224,7 +228,7 @@ function worldHeld(
       })
     }
     for (const { number: _number, atMs: _atMs, from: _from, ...event } of stood.values())
-      if (event.what === 'answer') made.begins({ ...event, decidedBy: 'standIn' })
+      if (event.what === 'answer') made.begins({ decidedBy: 'standIn', ...event })
   }
 
   const realMs = (seconds: number): number => beganMs + (seconds * 1_000) / speed - preciseNow()
@@ -380,7 +384,15 @@ function worldHeld(
         drill: drill.name,
         seed: seedOf(new Date(beganMs)),
         length,
-        assumptions: assumptionsOf(drill, speed, said, engines.versions, said.failures - failuresBefore, stoodStill()),
+        assumptions: assumptionsOf(
+          drill,
+          speed,
+          said,
+          engines.versions,
+          said.failures - failuresBefore,
+          stoodStill(),
+          layout.powerDns && { version: engines.powerDnsVersion?.() },
+        ),
         events,
         services: users.map((one) => serviceOf(one, length)),
         recoveries: users.flatMap((one) => recoveriesOf(one, events, length)),

@@ -16,6 +16,11 @@ export function assumptionsText(world: World): readonly string[] {
     `a node boots in ${assume.bootSeconds ?? 120} s where its pool does not say otherwise`,
     'pods of the system (daemon sets, cluster DNS) are not counted: only those of the apps',
   ]
+  if ([...world.copies.values()].some(({ check }) => check?.by === 'server')) {
+    lines.push(
+      'names on a server of one’s own are checked by one PowerDNS, all in the same pass; it turns back at the first check that passes, and before version 5 away at the first that fails',
+    )
+  }
   if ([...world.copies.values()].some((copy) => copy.asksClusterDns)) {
     lines.push(
       'what asks cluster DNS across a link fails without it once a name that it knew is 30 s old; the checks of its load balancer look no name up, and go on passing',

@@ -6,6 +6,7 @@ import { groupBy } from '../../model/group-by.ts'
 import { lookup } from '../../model/lookup.ts'
 import type { Assignment, Plan } from '../../model/plan.ts'
 import { assert } from '../../model/refusal.ts'
+import { isServedByOwn } from '../../model/zones.ts'
 import { isClosed, poolsOpenTo, traitsOf } from '../../places/index.ts'
 import {
   checkSubject,
@@ -32,6 +33,7 @@ import { checkersReach } from './reach.ts'
 import type {
   Assumptions,
   Check,
+  Checker,
   ClusterState,
   Cohort,
   Copy,
@@ -511,20 +513,27 @@ function checkState(world: World, copy: Copy): Check | undefined {
   const unseen = reached ? 'refused' : 'blackhole'
   const subject = checkSubject(copy.app.name, copy.site.site.name)
   const failureThreshold = Math.max(1, said.failureThreshold)
+  const by = said.by === 'alarm' ? 'alarm' : isServedByOwn(world.fleet, copy.app) ? 'server' : 'checkers'
+  const checker = (next: number): Checker => ({
+    healthy,
+    streak: failureThreshold,
+    passes: healthy,
+    next,
+    cycle: said.interval + (healthy || by === 'server' ? 0 : waitSeconds(unseen)),
+    entry: undefined,
+  })
   return {
     copy,
     subject,
     intervalSeconds: said.interval,
     failureThreshold,
-    checkers: Array.from({ length: said.by === 'alarm' ? 0 : defaultCheckers }, () => ({
-      healthy,
-      streak: failureThreshold,
-      passes: healthy,
-      next: world.chance.between(-said.interval, 0, subject, 'checker phase'),
-      cycle: said.interval + (healthy ? 0 : waitSeconds(unseen)),
-      entry: undefined,
-    })),
-    by: said.by === 'alarm' ? 'alarm' : 'checkers',
+    checkers:
+      by === 'server'
+        ? [checker((world.serverPhase - 1) * said.interval)]
+        : Array.from({ length: by === 'alarm' ? 0 : defaultCheckers }, () =>
+            checker(world.chance.between(-said.interval, 0, subject, 'checker phase')),
+          ),
+    by,
     wrongPort: new Map(),
     healthy,
     healthyCause: 0,

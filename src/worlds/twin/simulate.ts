@@ -128,12 +128,14 @@ function emptyWorld(
 ): World {
   const line = queue()
   const pace = paceOf(options.speed ?? 1)
+  const chance = chanceFrom(seed, pace)
   const world: World = {
     plan,
     fleet: plan.fleet,
     drill,
     assume: assumptionsOf(drill, pace),
-    chance: chanceFrom(seed, pace),
+    chance,
+    serverPhase: chance.draw('powerdns', 'pass'),
     pace,
     uids: options.uids ?? {},
     queue: line,

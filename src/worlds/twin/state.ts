@@ -38,6 +38,8 @@ export interface World {
   readonly drill: Drill
   readonly assume: Assumptions
   readonly chance: Chance
+  /** When in their interval the passes of a PowerDNS of one's own begin, as a share of it: one for all that it checks. */
+  readonly serverPhase: number
   /** What the speed of the drill makes of constants. */
   readonly pace: Pace
   /** UIDs of templates by app, where they are known: they break ties of a division. */
@@ -367,8 +369,8 @@ export interface Check {
   readonly intervalSeconds: number
   readonly failureThreshold: number
   readonly checkers: Checker[]
-  /** Whether public checkers ask at all, and whether what they ask is there. */
-  readonly by: 'checkers' | 'alarm'
+  /** `server`: the one checker of a PowerDNS of one's own. */
+  readonly by: 'checkers' | 'alarm' | 'server'
   readonly wrongPort: Map<Fault, Failure>
   healthy: boolean
   healthyCause: Cause

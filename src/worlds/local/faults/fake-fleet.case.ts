@@ -173,7 +173,7 @@ function fakeApi(path: string) {
     get: async <T>(asked: string) => {
       const [at = '', query] = asked.split('?')
       const found = objects().get(at.replace(/\/scale$/, ''))
-      if (found !== undefined) return found as T
+      if (found !== undefined) return (asked.endsWith('/scale') ? scaleOf(found) : found) as T
       const node = query?.split('%3D')[1]
       const inside = at === '/api/v1/pods' ? /\/pods\/[^/]+$/ : new RegExp(`^${at}/[^/]+$`)
       if (!/s$/.test(at)) return undefined
@@ -207,6 +207,12 @@ function fakeApi(path: string) {
     close: () => undefined,
   }
   return { client, objects, put }
+}
+
+/** As an API server writes it: none is left out. */
+function scaleOf({ metadata, spec }: KubeObject): KubeObject {
+  const { replicas } = (spec ?? {}) as { readonly replicas?: number }
+  return { apiVersion: 'autoscaling/v1', kind: 'Scale', metadata, spec: { ...(replicas !== 0 && { replicas }) } }
 }
 
 function merged(there: unknown, patch: unknown): unknown {

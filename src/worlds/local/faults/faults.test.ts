@@ -195,6 +195,19 @@ test('what is done by hand is undone at the end, by the operator, unless somebod
   ])
 })
 
+test('the only replica comes back, too, though nothing is said of a number that is none', async () => {
+  const [scaled] = await with_('  - { at: 1s, app: web, site: fra, scaleTo: 0 }', ['a'])
+  const at = 'a:/apis/apps/v1/namespaces/web/deployments/web'
+  const web = it.object(at)
+  if (web === undefined) throw new Error('no web')
+  it.put(at, { ...web, spec: { ...(web.spec as object), replicas: 1 } })
+  await running().inject(scaled as Fault)
+  expect(it.object(at)?.spec).toMatchObject({ replicas: 0 })
+  await running().end(scaled as Fault)
+  expect(it.object(at)?.spec).toMatchObject({ replicas: 1 })
+  expect(told().at(-1)).toBe('copy/web/fra replicas 1')
+})
+
 test('nobody scales anything at an API server that does not answer', async () => {
   const [frozen, scaled] = await with_(
     '  - { at: 1s, cluster: a, lose: controlPlane }\n  - { at: 2s, app: web, site: fra, scaleTo: 0, for: 1m }',

@@ -280,7 +280,8 @@ export const release = (client: KubeClient, path: string, version: string | null
 /** Undefined: it is not there. */
 export async function replicasAt(client: KubeClient, path: string): Promise<number | undefined> {
   const there = await client.get(path)
-  return there === undefined ? undefined : ((there.spec as { replicas?: number } | undefined)?.replicas ?? 1)
+  // of a Scale, other than of a Deployment, nothing said is none (k8s.io/api autoscaling/v1 ScaleSpec: omitempty)
+  return there === undefined ? undefined : ((there.spec as { replicas?: number } | undefined)?.replicas ?? 0)
 }
 
 /** What is as it was already, by whomever. */

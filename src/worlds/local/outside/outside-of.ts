@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { apiServerOf } from '../clients.ts'
 import type { Ports } from '../engine.ts'
 import { outsideId } from '../engines/outside.ts'
+import { powerDnsId } from '../engines/powerdns.ts'
 import type { Layout } from '../layout.ts'
 import { audiencesOf } from './audiences/audiences-of.ts'
 import type { OutsideConfig } from './config.ts'
@@ -40,6 +41,9 @@ export function outsideOf(layout: Layout, ports: Ports, { folder, speed }: Outsi
         ? { address: addresses.get(key) ?? '127.0.0.1', port: port('doors') }
         : { address: '127.0.0.1', port: port(key) },
   })
+  const powerDnsPort = layout.powerDns ? ports[powerDnsId(layout.owner)]?.dns : undefined
+  const dns = dnsOf(plan, doors, port('dns'), undefined, powerDnsPort)
+  const held = new Set(dns?.powerDns?.names.map(({ app }) => app))
   return {
     version: 1,
     fleet: plan.fleet.name,
@@ -54,8 +58,10 @@ export function outsideOf(layout: Layout, ports: Ports, { folder, speed }: Outsi
       }),
     ),
     doors,
-    dns: dnsOf(plan, doors, port('dns')),
-    audiences: audiencesOf(plan, doors, port('dns')),
+    dns,
+    audiences: audiencesOf(plan, doors, ({ name }) =>
+      held.has(name) && powerDnsPort !== undefined ? powerDnsPort : port('dns'),
+    ),
     repositories: layout.clusters.some(({ flux }) => flux)
       ? { port: port('repositories'), ...repositoryFolders(folder) }
       : undefined,

@@ -4,7 +4,7 @@
 import type { EventValue } from '../../../model/timeline.ts'
 import type { Conditions } from './conditions.ts'
 
-/** What happened outside: becomes an event of the timeline, decided by a stand-in. */
+/** What happened outside: becomes an event of the timeline. */
 export interface OutsideEvent {
   /** From 1, without gaps, since the process began. */
   readonly number: number
@@ -18,6 +18,8 @@ export interface OutsideEvent {
   readonly site?: string
   readonly app?: string
   readonly audience?: string
+  /** Left out: a stand-in of ours decided it. */
+  readonly decidedBy?: 'engine'
 }
 
 export interface Surroundings {

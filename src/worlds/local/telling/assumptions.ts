@@ -16,6 +16,8 @@ export function assumptionsOf(
   failures: number,
   /** In which nothing here got to run: how long in reality, and until when of the drill. */
   stoodStill?: { readonly seconds: number; readonly until: number },
+  /** Where a PowerDNS of this machine answers for names of the fleet: which. */
+  powerDns?: { readonly version: string | undefined },
 ): readonly string[] {
   const audiences = outside.parts.audiences as Partial<AudiencesState> | undefined
   const asksFor = drill.assume?.nodeLifecycle
@@ -29,6 +31,11 @@ export function assumptionsOf(
           'the share of resolvers that overstay their TTL is what the fleet was brought up with, not what the drill assumes',
         ]
       : []),
+    ...(powerDns === undefined
+      ? []
+      : [
+          `names in zones of its own are answered, and their copies checked, by PowerDNS ${powerDns.version ?? 'of this machine'} itself, and no stand-in`,
+        ]),
     ...(audiences?.notes ?? []),
     ...(failures <= 0
       ? []

@@ -1,5 +1,7 @@
 // Health checks, name servers, and the users who ask them.
 
+import { isServedByOwn } from '../../../model/zones.ts'
+import { serverAnswer, serverCheckDown, serverCheckUp } from '../../../timers/powerdns.ts'
 import { cacheExpiry, overstayedCache, ttlViolators } from '../../../timers/resolver.ts'
 import {
   alarmDown,
@@ -22,11 +24,19 @@ const ofItsApp = same('app')
 const waysOfUsers = ['site power', 'site internet', 'site uplink'] as const
 
 function checkTimer(here: Here, healthy: boolean, how: 'blackhole' | 'refused'): Timer {
-  const check = here.ground.app(here.about.app)?.expose?.healthCheck
+  const app = here.ground.app(here.about.app)
+  const check = app?.expose?.healthCheck
   const failureThreshold = check?.failureThreshold ?? 3
   if (check?.by === 'alarm') return healthy ? alarmUp() : alarmDown(failureThreshold)
   const values = { intervalSeconds: check?.interval ?? 30, failureThreshold }
+  if (app !== undefined && isServedByOwn(here.ground.plan.fleet, app))
+    return healthy ? serverCheckUp(values) : serverCheckDown(values, how)
   return healthy ? healthCheckUp(values, how) : healthCheckDown(values, how)
+}
+
+const byOwnServer = ({ ground, about }: Here): boolean => {
+  const app = ground.app(about.app)
+  return app !== undefined && isServedByOwn(ground.plan.fleet, app)
 }
 
 /** A check that follows an alarm on the load balancer's metric, where no checker reaches the endpoint. */
@@ -158,7 +168,22 @@ export const causesOfUsers: Table = {
     {
       on: ['check healthy', 'door healthyTargets'],
       related: ofItsApp,
-      timer: ({ ground }) => propagation(ground.propagationSeconds),
+      timer: (here) => (byOwnServer(here) ? serverAnswer() : propagation(here.ground.propagationSeconds)),
+    },
+    // a PowerDNS tells of its checks by its answers alone
+    {
+      on: ['door answers', 'check port'],
+      related: (later, earlier, here) => byOwnServer(here) && ofItsApp(later, earlier),
+      timer: (here, earlier) =>
+        rises(earlier) || isOwnPort(earlier)
+          ? checkTimer(here, true, 'blackhole')
+          : hull(checkTimer(here, false, 'blackhole'), checkTimer(here, false, 'refused')),
+    },
+    {
+      on: waysOfUsers,
+      related: (_later, _earlier, here) => byOwnServer(here),
+      timer: (here, earlier) =>
+        checkTimer(here, isBack(earlier), howOf(here, earlier) === 'refuse' ? 'refused' : 'blackhole'),
     },
   ],
   'users served': [...doors, ...cached],

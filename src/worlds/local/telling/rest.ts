@@ -2,6 +2,7 @@
 // users are answered.
 
 import type { Plan } from '../../../model/plan.ts'
+import { listed } from '../../../model/words.ts'
 import type { AudienceState } from '../outside/audiences/config.ts'
 import type { OutsideState } from '../outside/client.ts'
 import type { NamesState } from '../outside/dns/index.ts'
@@ -35,7 +36,13 @@ export function unrestOutside(state: OutsideState, asPlanned: boolean, replicasO
       ? []
       : [`the ${by === 'alarm' ? 'alarm' : 'health check'} of ${app} at ${site} says unhealthy`],
   )
-  return [...checks, ...(asPlanned ? [] : standInSays(audiencesIn(state)))]
+  // PowerDNS tells of its checks by its answers alone
+  const answered = (names?.unrest ?? []).flatMap(({ host, app, sites }) =>
+    sites.some((site) => (replicasOf(app, site) ?? 0) === 0)
+      ? []
+      : [`${host} is not answered with ${listed(sites)} yet`],
+  )
+  return [...checks, ...answered, ...(asPlanned ? [] : standInSays(audiencesIn(state)))]
 }
 
 export const audiencesIn = (state: OutsideState | undefined): readonly AudienceState[] =>

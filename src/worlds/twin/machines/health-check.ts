@@ -1,6 +1,8 @@
 // Route 53's health checks. Sixteen checkers ask on their own; each believes what it got several times in a row, and the endpoint is
-// healthy while more than 18 % of them say so. Checkers at rest only have a phase; they ask one by one while something changes.
+// healthy while more than 18 % of them say so. Checkers at rest only have a phase; they ask one by one while something changes. A PowerDNS
+// of one's own is a single checker: it asks in passes, from beginning to beginning, and one check that passes is enough for it.
 
+import { serverCheckDown, serverCheckUp, serverWaitSeconds } from '../../../timers/powerdns.ts'
 import type { CheckConfiguration, CheckFailure } from '../../../timers/route53.ts'
 import {
   alarmDown,
@@ -90,15 +92,19 @@ function wake(world: World, check: Check, checker: Checker): void {
 function ask(world: World, check: Check, checker: Checker): void {
   const { share, how } = check.seen
   const passes = share === 1 || (share > 0 && world.chance.draw(check.subject, 'request') < share)
-  const wait = passes ? 0 : waitSeconds(how)
+  const wait = passes ? 0 : waits(check, how)
+  const asked = world.queue.now
   const settled = (): void => {
     checker.streak = passes === checker.passes ? checker.streak + 1 : 1
     checker.passes = passes
-    const believes = checker.streak >= check.failureThreshold ? passes : checker.healthy
+    const enough = passes && isServer(check) ? 1 : check.failureThreshold
+    const believes = checker.streak >= enough ? passes : checker.healthy
     const turned = believes !== checker.healthy
     checker.healthy = believes
-    checker.next = world.queue.now + check.intervalSeconds
-    checker.cycle = check.intervalSeconds + wait
+    checker.next = isServer(check)
+      ? asked + Math.max(wait, check.intervalSeconds)
+      : world.queue.now + check.intervalSeconds
+    checker.cycle = checker.next - asked
     const sure = !partial(check) && passes === (check.seen.share === 1)
     const atRest = sure && checker.streak >= check.failureThreshold && sameWait(check, passes, wait)
     checker.entry = atRest
@@ -115,7 +121,10 @@ const partial = (check: Check): boolean => check.seen.share > 0 && check.seen.sh
 
 /** Whether the checker already knows how long it waits for what it gets now. */
 const sameWait = (check: Check, passes: boolean, wait: number): boolean =>
-  passes || wait === waitSeconds(check.seen.how)
+  passes || wait === waits(check, check.seen.how)
+
+const isServer = ({ by }: Check): boolean => by === 'server'
+const waits = (check: Check, how: CheckFailure): number => (isServer(check) ? serverWaitSeconds : waitSeconds)(how)
 
 function count(world: World, check: Check): void {
   const healthy = check.checkers.filter((checker) => checker.healthy).length > healthyShare * check.checkers.length
@@ -149,14 +158,20 @@ const downBecause = (world: World, check: Check): Because =>
   turnBecause(
     world.queue.now,
     check.failing,
-    envelope([...check.failing.how].map((how) => healthCheckDown(configuration(check), how))),
+    envelope(
+      [...check.failing.how].map((how) =>
+        (isServer(check) ? serverCheckDown : healthCheckDown)(configuration(check), how),
+      ),
+    ),
   )
 
 const upBecause = (world: World, check: Check): Because =>
   turnBecause(
     world.queue.now,
     check.passing,
-    envelope([...check.passing.how].map((how) => healthCheckUp(configuration(check), how))),
+    isServer(check)
+      ? serverCheckUp(check)
+      : envelope([...check.passing.how].map((how) => healthCheckUp(configuration(check), how))),
   )
 
 /** Counted from when every request went that way; from when some did, where that is what turned it. */

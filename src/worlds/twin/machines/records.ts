@@ -1,9 +1,13 @@
 // The records of a name: a verdict makes a record usable or not, and travels to the name servers near each audience in its own
-// time, so that two audiences may get different answers for a while. No failover edits a record.
+// time, so that two audiences may get different answers for a while; a server of one's own answers with what it found itself. No failover
+// edits a record.
 
 import type { App } from '../../../model/fleet.ts'
+import { isServedByOwn } from '../../../model/zones.ts'
 import { recordSubject } from '../../../timeline/subjects.ts'
+import { serverAnswer } from '../../../timers/powerdns.ts'
 import { propagation } from '../../../timers/route53.ts'
+import type { Timer } from '../../../timers/timer.ts'
 import type { Cause, Copy, NameState, Users, World } from '../state.ts'
 import { answerOf, answerText } from './answers.ts'
 
@@ -28,6 +32,11 @@ export function isUsable(copy: Copy): boolean {
 const usableNow = (name: NameState, site: string): boolean => name.usable.get(site)?.usable ?? true
 
 function send(world: World, users: Users, site: string, usable: boolean, cause: Cause): void {
+  if (isServedByOwn(world.fleet, users.app)) {
+    users.believed.set(site, usable)
+    reviewAnswer(world, users, cause, serverAnswer())
+    return
+  }
   const { propagationSeconds } = world.assume
   users.sent += 1
   const message = users.sent
@@ -37,11 +46,11 @@ function send(world: World, users: Users, site: string, usable: boolean, cause: 
     if ((users.heard.get(site) ?? 0) > message) return
     users.heard.set(site, message)
     users.believed.set(site, usable)
-    reviewAnswer(world, users, cause)
+    reviewAnswer(world, users, cause, propagation(propagationSeconds))
   })
 }
 
-function reviewAnswer(world: World, users: Users, cause: Cause): void {
+function reviewAnswer(world: World, users: Users, cause: Cause, timer: Timer): void {
   const { app, audience, name } = users
   if (name === undefined) return
   const answer = answerOf(world.fleet, app, audience, (site) => users.believed.get(site) ?? true)
@@ -54,7 +63,7 @@ function reviewAnswer(world: World, users: Users, cause: Cause): void {
     what: 'answer',
     from,
     to,
-    because: { cause, timer: propagation(world.assume.propagationSeconds) },
+    because: { cause, timer },
     text: `${name.host} answers ${audience.name} with ${to === '' ? 'nothing' : to.replaceAll(',', ' and ')}`,
     app: app.name,
     audience: audience.name,

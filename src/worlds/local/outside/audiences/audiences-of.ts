@@ -1,6 +1,6 @@
 // The users of a fleet, from the plan: each audience of each app that has a front door here, with the doors that it has a way to.
 
-import type { Audience, Fleet, Site } from '../../../../model/fleet.ts'
+import type { App, Audience, Fleet, Site } from '../../../../model/fleet.ts'
 import { lookup } from '../../../../model/lookup.ts'
 import type { Plan } from '../../../../model/plan.ts'
 import { siteTraits } from '../../../../places/index.ts'
@@ -18,7 +18,8 @@ const keepers = 20
 export function audiencesOf(
   plan: Plan,
   doors: readonly DoorConfig[],
-  dnsPort: number,
+  /** Of the name server that answers for the app. */
+  dnsPort: (app: App) => number,
   violators: number = ttlViolators.share,
 ): readonly AudienceConfig[] {
   const { fleet } = plan
@@ -40,7 +41,7 @@ export function audiencesOf(
           audience: name,
           host,
           path: app.expose?.healthCheck?.path ?? '/',
-          ...(!lan && { dnsPort, subnet: subnetOf(fleet.audiences.indexOf(audience)) }),
+          ...(!lan && { dnsPort: dnsPort(app), subnet: subnetOf(fleet.audiences.indexOf(audience)) }),
           doors: reached,
           resolvers: violators < 1 ? keepers : 0,
           violators,

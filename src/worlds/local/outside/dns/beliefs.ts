@@ -146,7 +146,13 @@ export function beliefs(
       const verdict = of.every(usable)
       if (of.length === 0 || verdicts.get(key) === verdict) return
       verdicts.set(key, verdict)
-      for (const view of views.values()) if (view.app === app) send(view, site, verdict)
+      for (const view of views.values()) {
+        if (view.app !== app) continue
+        if (of.some(({ atOnce }) => atOnce)) {
+          view.believed.set(site, verdict)
+          tellAnswers(view)
+        } else send(view, site, verdict)
+      }
     },
     odds(name, subnet) {
       const of = byName.get(name) ?? []

@@ -1,6 +1,8 @@
 // The public checkers of one health check. They ask on their own, each at times of its own, with real requests; each believes what it got
-// several times in a row, and the endpoint is healthy while more than 18 % of them say so.
+// several times in a row, and the endpoint is healthy while more than 18 % of them say so. One that stands in for a PowerDNS asks by itself,
+// from beginning to beginning, and believes the first check that passes (timers/powerdns.ts).
 
+import { serverTimeoutSeconds } from '../../../../timers/powerdns.ts'
 import { connectSeconds, healthyShare, responseSeconds } from '../../../../timers/route53.ts'
 import type { Heard, Patience } from '../ask.ts'
 import { ask } from '../ask.ts'
@@ -36,6 +38,7 @@ export function checkers(
   turned: (healthy: boolean) => void,
 ): Verdict {
   const { app, site, intervalSeconds, failureThreshold } = check
+  const isServer = check.by === 'server'
   let closed = false
   let requests = 0
   const failures = { bad: 0, refused: 0, silent: 0, late: 0 }
@@ -59,15 +62,17 @@ export function checkers(
 
   async function round(checker: Checker): Promise<void> {
     requests += 1
+    const began = performance.now()
     const heard = await look()
     if (closed) return
     const passes = isGood(heard)
     if (!passes) failures[heard.kind === 'answered' ? 'bad' : heard.kind] += 1
     checker.streak = passes === checker.passes ? checker.streak + 1 : 1
     checker.passes = passes
-    if (checker.streak >= failureThreshold) checker.healthy = passes
-    // the interval runs from an answer to the next request
-    again(checker, intervalSeconds)
+    if (checker.streak >= (passes && isServer ? 1 : failureThreshold)) checker.healthy = passes
+    // the interval runs from an answer to the next request, but for a server's
+    const took = ((performance.now() - began) * surroundings.speed()) / 1_000
+    again(checker, isServer ? Math.max(0, intervalSeconds - took) : intervalSeconds)
     count()
   }
 
@@ -75,8 +80,9 @@ export function checkers(
     const speed = surroundings.speed()
     const { protocol, path, host, contains, door } = check
     const patience: Patience = {
-      connect: ((protocol === 'tcp' ? tcpConnectSeconds : connectSeconds) * 1_000) / speed,
-      response: (responseSeconds * 1_000) / speed,
+      connect:
+        ((isServer ? serverTimeoutSeconds : protocol === 'tcp' ? tcpConnectSeconds : connectSeconds) * 1_000) / speed,
+      response: ((isServer ? serverTimeoutSeconds : responseSeconds) * 1_000) / speed,
     }
     const conditions = surroundings.conditions()
     const port = conditions.checkPorts[copyKey(app, site)]

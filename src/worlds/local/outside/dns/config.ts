@@ -17,6 +17,17 @@ export interface DnsConfig {
   readonly audiences: readonly DnsAudience[]
   /** From a verdict to all name servers, at most. */
   readonly propagationSeconds: number
+  /** Names for which a PowerDNS of this machine answers. What it says is asked all the time, told, and given to who asks here. */
+  readonly powerDns?: { readonly port: number; readonly names: readonly HeldName[] }
+}
+
+export interface HeldName {
+  readonly host: string
+  readonly app: string
+  /** Sites by address. */
+  readonly sites: Readonly<Record<string, string>>
+  /** Its answer while all of them are well: sites with commas between. */
+  readonly well: string
 }
 
 export interface RecordConfig {
@@ -34,6 +45,8 @@ export interface RecordConfig {
     | { readonly kind: 'geolocation'; readonly location: string }
   /** Of `checks`; undefined: always healthy, or as the targets are. */
   readonly check?: string
+  /** A server of one's own answers with what it found itself: a verdict has no way to go. */
+  readonly atOnce?: true
   /** The load balancer that the record stands for and whose targets' health it follows. */
   readonly targets?: Destination
 }
@@ -51,8 +64,11 @@ export interface CheckConfig {
   readonly app: string
   readonly site: string
   readonly host: string
-  /** `alarm`: it follows the load balancer's count of healthy targets, minute by minute, where no checker has a way to it. */
-  readonly by: 'checkers' | 'alarm'
+  /**
+   * `alarm`: it follows the load balancer's count of healthy targets, minute by minute, where no checker has a way to it. `server`: the one
+   * checker of a PowerDNS, for which something of ours stands in; `powerdns`: that itself.
+   */
+  readonly by: 'checkers' | 'alarm' | 'server' | 'powerdns'
   /** Where the door listens in truth; `port` is what the declaration says. */
   readonly door: Destination
   readonly port: number

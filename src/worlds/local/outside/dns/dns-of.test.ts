@@ -33,7 +33,7 @@ const example = async (name: string) => {
   const of = plan(await readFleet([fileURLToPath(new URL(`../../../../../examples/${name}`, import.meta.url))]))
   const dns = dnsOf(of, doorsIn(of), 5300)
   if (dns === undefined) throw new Error('no names')
-  return { plan: of, dns, users: audiencesOf(of, doorsIn(of), 5300) }
+  return { plan: of, dns, users: audiencesOf(of, doorsIn(of), () => 5300) }
 }
 
 test('local-zone: a primary and a secondary, aliases of 60 s that follow check and targets, checks every 30 s', async () => {
@@ -111,7 +111,9 @@ test('federation: a proxy is no alias; a door that does not run here leaves no r
   expect(ledger?.targets).toBeUndefined()
   const virginia = doorsIn(of).filter(({ site }) => site === 'virginia')
   expect([...new Set(dnsOf(of, virginia, 5300)?.records.map(({ site }) => site))]).toEqual(['virginia'])
-  expect(audiencesOf(of, virginia, 5300).map(({ app, audience }) => `${app}/${audience}`)).not.toContain('ledger/floor')
+  expect(audiencesOf(of, virginia, () => 5300).map(({ app, audience }) => `${app}/${audience}`)).not.toContain(
+    'ledger/floor',
+  )
   expect(dnsOf(of, [], 5300)).toBeUndefined()
 })
 

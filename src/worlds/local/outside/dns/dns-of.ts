@@ -3,6 +3,7 @@
 
 import type { CheckIntent, RecordIntent } from '../../../../artefacts/dns/intents.ts'
 import { nameIntents } from '../../../../artefacts/dns/intents.ts'
+import { plainNames } from '../../../../artefacts/dns/plain.ts'
 import { continent } from '../../../../model/continents.ts'
 import type { Audience, Fleet } from '../../../../model/fleet.ts'
 import { lookup } from '../../../../model/lookup.ts'
@@ -12,7 +13,8 @@ import { siteTraits } from '../../../../places/index.ts'
 import { aliasTtlSeconds, defaultCheckers, defaultPropagationSeconds } from '../../../../timers/route53.ts'
 import { copyKey, powerOf } from '../conditions.ts'
 import type { DoorConfig } from '../doors/config.ts'
-import type { AliasConfig, CheckConfig, DnsAudience, DnsConfig, RecordConfig } from './config.ts'
+import { answerText, anybody, choose } from './choose.ts'
+import type { AliasConfig, CheckConfig, DnsAudience, DnsConfig, HeldName, RecordConfig } from './config.ts'
 import { subnetOf } from './config.ts'
 
 /** Doors by copy. */
@@ -24,15 +26,21 @@ export function dnsOf(
   doors: readonly DoorConfig[],
   port: number,
   propagationSeconds: number = defaultPropagationSeconds,
+  /** Of a PowerDNS of this machine, where it answers for the names of its zones. */
+  powerDnsPort?: number,
 ): DnsConfig | undefined {
   const { fleet } = plan
   const intents = nameIntents(plan)
   const open: Doors = new Map(doors.map((door) => [copyKey(door.app, door.site), door]))
   // a server of one's own checks from where it stands, and sees what public checkers cannot
   const own = new Set(intents.records.flatMap(({ zone, host }) => (zone?.servedBy === 'powerdns' ? host : [])))
-  const checks = intents.checks.flatMap((check) => checkOf(fleet, check, open, own.has(check.host)))
+  const held = new Set(powerDnsPort === undefined ? [] : plainNames(intents))
+  const server = (host: string) => (held.has(host) ? 'powerdns' : own.has(host) ? 'server' : undefined)
+  const checks = intents.checks.flatMap((check) => checkOf(fleet, check, open, server(check.host)))
   const checkIds = new Set(checks.map(({ id }) => id))
-  const records = intents.records.flatMap((record) => recordOf(record, open, checkIds))
+  const records = intents.records
+    .flatMap((record) => recordOf(record, open, checkIds))
+    .map((record) => (own.has(record.name) ? { ...record, atOnce: true as const } : record))
   if (records.length === 0) return undefined
   const owners = new Set(records.map(({ name }) => name))
   const aliases = intents.records.flatMap((record) => aliasOf(record)).filter(({ to }) => owners.has(to))
@@ -48,8 +56,17 @@ export function dnsOf(
     checks,
     audiences: fleet.audiences.map((audience, index) => audienceOf(plan, audience, index, records)),
     propagationSeconds,
+    ...(powerDnsPort !== undefined && { powerDns: { port: powerDnsPort, names: heldNames(records, held) } }),
   }
 }
+
+const heldNames = (records: readonly RecordConfig[], held: ReadonlySet<string>): readonly HeldName[] =>
+  [...held].flatMap((host) => {
+    const own = records.filter(({ name }) => name === host)
+    const sites = Object.fromEntries(own.map(({ address, site }) => [address, site]))
+    const well = answerText(choose(own, () => true, anybody))
+    return own[0] === undefined ? [] : { host, app: own[0].app, sites, well }
+  })
 
 /** A name that lies in no zone of the fleet is answered for all the same: in that which it would be in. */
 const zonesOf = (declared: readonly string[], hosts: readonly string[]): readonly string[] => [
@@ -63,8 +80,13 @@ const zonesOf = (declared: readonly string[], hosts: readonly string[]): readonl
 
 const checkId = (host: string, site: string): string => `${host}/${site}`
 
-function checkOf(fleet: Fleet, check: CheckIntent, doors: Doors, byOwnServer: boolean): readonly CheckConfig[] {
-  const { app, host, by, path, port, contains, intervalSeconds, failureThreshold } = check
+function checkOf(
+  fleet: Fleet,
+  check: CheckIntent,
+  doors: Doors,
+  server: 'server' | 'powerdns' | undefined,
+): readonly CheckConfig[] {
+  const { app, host, path, port, contains, intervalSeconds, failureThreshold } = check
   const site = lookup(fleet).site(check.site)
   const door = doors.get(copyKey(app, check.site))
   if (door?.public === undefined || site === undefined) return []
@@ -74,7 +96,7 @@ function checkOf(fleet: Fleet, check: CheckIntent, doors: Doors, byOwnServer: bo
       app,
       site: site.name,
       host,
-      by,
+      by: check.by === 'alarm' ? 'alarm' : (server ?? 'checkers'),
       door: door.public,
       port,
       path,
@@ -83,8 +105,8 @@ function checkOf(fleet: Fleet, check: CheckIntent, doors: Doors, byOwnServer: bo
       ...(contains !== undefined && { contains }),
       intervalSeconds,
       failureThreshold: Math.max(1, failureThreshold),
-      checkers: defaultCheckers,
-      reached: byOwnServer || site.internet === true || siteTraits(fleet, site).checkersReachIt.value,
+      checkers: server === undefined ? defaultCheckers : 1,
+      reached: server !== undefined || site.internet === true || siteTraits(fleet, site).checkersReachIt.value,
       standsOn: door.stands === 'here' ? [powerOf(site.name)] : [],
     },
   ]

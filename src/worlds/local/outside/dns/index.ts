@@ -11,6 +11,8 @@ import type { Verdict } from './checkers.ts'
 import { checkers } from './checkers.ts'
 import { draw } from './choose.ts'
 import type { CheckConfig, DnsConfig, RecordConfig } from './config.ts'
+import type { Unrest } from './held.ts'
+import { held } from './held.ts'
 import type { Found, Zones } from './reply.ts'
 import { replyTo } from './reply.ts'
 import type { NameServer } from './server.ts'
@@ -26,6 +28,8 @@ export interface NamesState {
   readonly answers: readonly AnswerState[]
   readonly checks: readonly CheckState[]
   readonly targets: readonly unknown[]
+  /** Of names for which a PowerDNS of this machine answers. */
+  readonly unrest: readonly Unrest[]
   readonly queries: number
 }
 
@@ -62,6 +66,9 @@ export function names(given: NamesSurroundings, chance: () => number = Math.rand
       if (of?.address === door.address && of.port === door.port) known.review(app, site)
   })
   const known = beliefs(surroundings, chance, usable)
+  const byPowerDns = held(surroundings)
+  /** A server asks all in one pass. */
+  const pass = chance()
 
   function usable({ check, targets: of }: RecordConfig): boolean {
     const byCheck = check === undefined || (verdicts.get(check)?.verdict.healthy() ?? true)
@@ -81,6 +88,10 @@ export function names(given: NamesSurroundings, chance: () => number = Math.rand
       if (alias?.kind === 'cname') return { kind: 'cname', to: alias.to, seconds: alias.ttlSeconds / speed }
       const target = alias === undefined ? name : alias.to.toLowerCase()
       if (!owners.has(target) || aliases.has(target)) return undefined
+      if (byPowerDns.isHeld(target)) {
+        const said = byPowerDns.answer(target)
+        return said && { kind: 'addresses', addresses: Object.keys(said.odds), ...said }
+      }
       const odds = known.odds(target, from)
       const first = odds[0]?.record
       if (first === undefined) return undefined
@@ -124,12 +135,12 @@ export function names(given: NamesSurroundings, chance: () => number = Math.rand
       verdicts.delete(id)
     }
     for (const [id, check] of wanted) {
-      if (verdicts.has(id)) continue
+      if (verdicts.has(id) || check.by === 'powerdns') continue
       const turned = (healthy: boolean) => tellVerdict(check, healthy)
       const verdict =
         check.by === 'alarm'
           ? alarm(check, () => targets.healthy(check.door), surroundings, chance, turned)
-          : checkers(check, surroundings, chance, turned)
+          : checkers(check, surroundings, check.by === 'server' ? () => pass : chance, turned)
       verdicts.set(id, { check, verdict })
     }
   }
@@ -151,7 +162,7 @@ export function names(given: NamesSurroundings, chance: () => number = Math.rand
     surroundings.conditions().checkPorts[copyKey(app, site)] ?? port
 
   function tellPorts(): void {
-    for (const { check } of verdicts.values()) {
+    for (const check of config?.checks ?? []) {
       const { app, site, id, port } = check
       const to = portOf(check)
       const from = ports.get(id) ?? port
@@ -180,14 +191,16 @@ export function names(given: NamesSurroundings, chance: () => number = Math.rand
       const watched = (next?.checks ?? []).flatMap(({ by, door }) => (by === 'alarm' ? door : []))
       targets.follow([...(next?.records ?? []).flatMap((record) => record.targets ?? []), ...watched])
       configureChecks(next?.checks ?? [])
-      known.configure(next ?? nothing)
-      for (const { app, site } of next?.records ?? []) known.review(app, site)
+      byPowerDns.configure(next)
+      const ours = (next?.records ?? []).filter(({ name }) => !byPowerDns.isHeld(name.toLowerCase()))
+      known.configure(next === undefined ? nothing : { ...next, records: ours })
+      for (const { app, site } of ours) known.review(app, site)
       tellPorts()
     },
     conditionsChanged: tellPorts,
     state: () => ({
       port: server?.port,
-      answers: known.state(),
+      answers: [...known.state(), ...byPowerDns.state()],
       checks: [...verdicts.values()].map(({ check, verdict }) => ({
         app: check.app,
         site: check.site,
@@ -197,6 +210,7 @@ export function names(given: NamesSurroundings, chance: () => number = Math.rand
         detail: verdict.detail(),
       })),
       targets: targets.state(),
+      unrest: byPowerDns.unrest(),
       queries,
     }),
     async close() {
@@ -204,6 +218,7 @@ export function names(given: NamesSurroundings, chance: () => number = Math.rand
       verdicts.clear()
       targets.close()
       known.close()
+      byPowerDns.close()
       await server?.close()
       server = undefined
     },

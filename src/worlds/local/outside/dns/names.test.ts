@@ -126,6 +126,30 @@ describe.concurrent('failover', () => {
   })
 })
 
+describe.concurrent('what stands in for a PowerDNS', () => {
+  test.concurrent('one checker: down after failures in a row, up with the first check that passes, and answered at once', async ({
+    onTestFinished: cleanup,
+  }) => {
+    const { doors, port, turned, world, config, part, ask } = await fleet(cleanup, pair, {
+      // never, if a verdict had to travel
+      propagation: 10_000,
+      check: { by: 'server', checkers: 1, intervalSeconds: 5, failureThreshold: 3 },
+    })
+    await part.configure({ ...config, records: config.records.map((record) => ({ ...record, atOnce: true as const })) })
+    await doors.near?.close()
+    const closed = performance.now()
+    await until(async () => (await ask()) === 'far', 28)
+    // two intervals and what is left of one, at speed 10
+    expect((performance.now() - closed) / 1_000).toBeGreaterThanOrEqual(0.95)
+    await doors.near?.open(port)
+    const opened = performance.now()
+    await until(async () => (await ask()) === 'near', 28)
+    expect((performance.now() - opened) / 1_000).toBeLessThan(1)
+    expect(turned('healthy')).toEqual(['check/game/near true false', 'check/game/near false true'])
+    expect(world.events.filter(({ decidedBy }) => decidedBy !== undefined)).toEqual([])
+  })
+})
+
 describe.concurrent('a health check', () => {
   test.concurrent.each([
     ['refuse', 20, 30],

@@ -3,6 +3,7 @@
 import { copySubject, doorSubject } from '../../../../timeline/subjects.ts'
 import { loadBalancerMade } from '../../../../timers/site.ts'
 import { copyKey, powerOf, serviceLinkOf, wayOver } from '../conditions.ts'
+import { checkPortHop } from '../dns/checkers.ts'
 import type { Surroundings } from '../part.ts'
 import type { Balancer, Found, Target } from './balancer.ts'
 import { balancer } from './balancer.ts'
@@ -216,14 +217,16 @@ export async function doorOf({ config, truth, viewOf, surroundings, timing }: Do
   const hopsOf = (which: 'public' | 'lan'): readonly string[] =>
     which === 'public' ? (config.public?.crosses ?? []) : [powerOf(site)]
 
-  const decide = (which: 'public' | 'lan', path: string): Decision => {
+  const decide = (which: 'public' | 'lan', path: string, agent: string): Decision => {
     const asBalancer = which === 'public' && behind !== undefined
     if (asBalancer && path === targetsPath) {
       const body: TargetsAnswer = { targets: behind.targets().length, healthy: behind.healthy() }
       return { kind: 'answer', status: body.healthy > 0 ? 200 : 503, body, afterMs: 0 }
     }
-    const cut = cutOver(hopsOf(which))
+    const isDead = isPowerDns(agent) && conditions().checkPorts[copyKey(app, site)] !== undefined
+    const cut = cutOver([...hopsOf(which), ...(isDead ? [checkPortHop(app, site)] : [])])
     if (cut !== undefined) return { kind: cut === 'refuse' ? 'reset' : 'silent' }
+    if (isDead) return { kind: 'silent' }
     if (which === 'public' && (ingress?.there === false || ingress?.isOther === true)) return { kind: 'reset' }
     if (!standsFor(which)) return { kind: 'silent' }
     const lateMs =
@@ -292,7 +295,7 @@ export async function doorOf({ config, truth, viewOf, surroundings, timing }: Do
         address: at.address,
         port: at.port,
         isRefused: () => cutOver(hopsOf(which)) === 'refuse',
-        decide: (path) => decide(which, path),
+        decide: (path, agent) => decide(which, path, agent),
         say: surroundings.say,
         failed: surroundings.failed,
       }),
@@ -362,6 +365,9 @@ export async function doorOf({ config, truth, viewOf, surroundings, timing }: Do
     },
   }
 }
+
+/** The checks of a PowerDNS of this machine, which knows of no dead port: so they are known by their name. */
+const isPowerDns = (agent: string): boolean => agent.startsWith('PowerDNS')
 
 const podsText = (count: number): string => (count === 1 ? '1 pod' : `${count} pods`)
 

@@ -37,7 +37,7 @@ export const doorKeys = (plan: Plan, layout: Layout): readonly string[] =>
     app.expose === undefined ? [] : [publicKey(app.name, site.name), lanKey(app.name, site.name)],
   )
 
-const publicKey = (app: string, site: string): string => `${app}/${site}/public`
+export const publicKey = (app: string, site: string): string => `${app}/${site}/public`
 const lanKey = (app: string, site: string): string => `${app}/${site}/lan`
 
 /**

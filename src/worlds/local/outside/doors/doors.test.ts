@@ -302,6 +302,29 @@ test('a slow copy answers late, in real seconds', async () => {
   expect(performance.now() - begun).toBeGreaterThan(790)
 })
 
+test('a check of PowerDNS on a dead port finds nobody, and users are answered all the same', async () => {
+  await start()
+  at.pod('a', {})
+  await soon('it answers', () => state().answers === 1)
+  const asked = (agent: string) =>
+    fetch(`http://${publicDoor}:${port}/`, {
+      headers: { connection: 'close', 'user-agent': agent },
+      signal: AbortSignal.timeout(500),
+    }).then(
+      ({ status }) => status,
+      () => 'nobody',
+    )
+  expect(await asked('PowerDNS Authoritative Server')).toBe(200)
+  const checkPorts = { 'game/la': 801 }
+  for (const cut of ['blackhole', 'refuse'] as const) {
+    set({ 'checkPort/game/la': { cut } }, { checkPorts })
+    expect(await asked('PowerDNS Authoritative Server')).toBe('nobody')
+    expect(await asked('curl')).toBe(200)
+  }
+  set({})
+  expect(await asked('PowerDNS Authoritative Server')).toBe(200)
+})
+
 test('a load balancer at a site that is cut off is not told of its targets until the site is back', async () => {
   await start({ stands: 'here', toPods: { la: [], oregon: [] } })
   at.pod('a', {})

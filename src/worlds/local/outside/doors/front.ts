@@ -23,7 +23,7 @@ interface FrontOf {
   readonly port: number
   /** Whether connections come about at all. */
   readonly isRefused: () => boolean
-  readonly decide: (path: string) => Decision
+  readonly decide: (path: string, agent: string) => Decision
   readonly say: (line: string) => void
   readonly failed: (failure: unknown) => void
 }
@@ -33,9 +33,9 @@ export async function front({ address, port, isRefused, decide, say, failed }: F
   const held = new Set<() => void>()
 
   /** One request that cannot be decided ends, and nothing else. */
-  function decided(path: string): Decision {
+  function decided(path: string, agent: string): Decision {
     try {
-      return decide(path)
+      return decide(path, agent)
     } catch (error) {
       failed(error)
       return { kind: 'reset' }
@@ -45,7 +45,7 @@ export async function front({ address, port, isRefused, decide, say, failed }: F
   function reply(request: IncomingMessage, response: ServerResponse): void {
     let timer: NodeJS.Timeout | undefined
     const again = (): void => {
-      const decision = decided(request.url ?? '/')
+      const decision = decided(request.url ?? '/', request.headers['user-agent'] ?? '')
       if (decision.kind === 'silent') {
         held.add(again)
         return
