@@ -63,7 +63,17 @@ const widthOf = (texts: readonly string[]): number => Math.max(0, ...texts.map((
 
 function names({ names: all }: RealStatus): readonly string[] {
   const width = widthOf(all.map(({ host }) => host))
-  return all.flatMap((name) => [
+  return [...all.flatMap((name) => nameLines(name, width)), ...unheard(all)]
+}
+
+/** Name servers that did not answer, once for all names. */
+const unheard = (all: RealStatus['names']): readonly string[] =>
+  [
+    ...new Map(all.flatMap(({ asked }) => (asked?.why === undefined ? [] : [[asked.nameServer, asked.why]]))).entries(),
+  ].map(([nameServer, why]) => `      ${nameServer} did not say who is answered${because(why)}`)
+
+function nameLines(name: RealStatus['names'][number], width: number): readonly string[] {
+  return [
     `  ${mark(name.state)} ${name.host.padEnd(width)}  ${whoText(name)}${name.state === 'notHeardOf' ? `; ${ago(name)}${because(name.why)}` : because(name.why)}`,
     ...name.checks
       .filter(({ state }) => state !== 'asWanted')
@@ -71,12 +81,12 @@ function names({ names: all }: RealStatus): readonly string[] {
         (check) =>
           `      ${mark(check.state)} health check of ${check.site}: ${check.healthy === undefined ? ago(check) : check.healthy ? 'healthy' : 'unhealthy'}${check.checkers === 0 ? '' : `, ${check.agree} of ${counted(check.checkers, 'checker')} say so`}${because(check.why)}`,
       ),
-    ...(name.asked === undefined
+    ...(name.asked === undefined || name.asked.why !== undefined
       ? []
       : [
-          `      ${name.asked.nameServer} says ${name.asked.addresses.length === 0 ? 'nothing' : listed(name.asked.addresses)}`,
+          `      ${name.asked.nameServer} says ${name.asked.addresses.length === 0 ? 'that it has no address' : listed(name.asked.addresses)}`,
         ]),
-  ])
+  ]
 }
 
 function whoText({ computed }: RealStatus['names'][number]): string {
@@ -210,21 +220,49 @@ function stacks({ stacks: all }: RealStatus): readonly string[] {
 // ---------------------------------------------------------------------------------------------- drift
 
 export function driftLines(drifts: readonly Drift[]): readonly string[] {
-  if (drifts.length === 0) return ['  ✓ what is there is what is declared']
-  return drifts.flatMap((drift) => {
-    const { kind, what, where, differences, replaces, why } = drift
-    return [
-      `  ${kind === 'notHeardOf' ? '?' : '✗'} ${what} (${where}) ${driftWords[kind]}${replaces ? '; to take the declaration, it is made anew' : ''}${because(why)}`,
-      ...differences
-        .slice(0, 8)
-        .map(
-          ({ path, declared, there }) =>
-            `      ${path}: declared ${declared ?? 'not at all'}, there ${there ?? 'not at all'}`,
-        ),
-      ...(differences.length > 8 ? [`      and ${differences.length - 8} more`] : []),
-      ...drift.takeDeclaration.map((command) => `      to take the declaration: ${command}`),
-      ...drift.takeWhatIsThere.map((command) => `      to take what is there:   ${command}`),
-    ]
+  if (drifts.length === 0)
+    return ['  ✓ what is there is what is declared, as far as CloudFormation and the clusters tell']
+  const known = drifts.filter(({ kind }) => kind !== 'notHeardOf')
+  // a stack has one change set for all that somebody changed in it
+  const told = new Map<string, string>()
+  return [
+    ...known.flatMap((drift) => {
+      const { kind, what, where, differences, replaces, why, takeDeclaration, takeWhatIsThere } = drift
+      const same = told.get(takeDeclaration.join('\n'))
+      if (takeDeclaration.length > 1) told.set(takeDeclaration.join('\n'), what)
+      return [
+        `  ✗ ${what} (${where}) ${driftWords[kind]}${replaces ? '; to take the declaration, it is made anew' : ''}${because(why)}`,
+        ...differences
+          .slice(0, 8)
+          .map(
+            ({ path, declared, there }) =>
+              `      ${path}: declared ${declared ?? 'not at all'}, there ${there ?? 'not at all'}`,
+          ),
+        ...(differences.length > 8 ? [`      and ${differences.length - 8} more`] : []),
+        ...ways('to take the declaration', same === undefined ? takeDeclaration : [`with ${same}`]),
+        ...ways('to take what is there', takeWhatIsThere),
+      ]
+    }),
+    ...unlooked(drifts.filter(({ kind }) => kind === 'notHeardOf')),
+  ]
+}
+
+function ways(title: string, commands: readonly string[]): readonly string[] {
+  const [only] = commands
+  if (only === undefined) return []
+  return commands.length === 1
+    ? [`      ${title}: ${only}`]
+    : [`      ${title}:`, ...commands.map((command) => `        ${command}`)]
+}
+
+/** One line for each reason: a role that may not look may not look anywhere. */
+function unlooked(drifts: readonly Drift[]): readonly string[] {
+  const reasons = new Map<string | undefined, Drift[]>()
+  for (const drift of drifts) reasons.set(drift.why, [...(reasons.get(drift.why) ?? []), drift])
+  return [...reasons].map(([why, all]) => {
+    const [first, ...more] = all
+    const others = more.length === 0 ? '' : `, and ${more.length} more,`
+    return `  ? ${first?.what} (${first?.where})${others} ${driftWords.notHeardOf}${because(why)}`
   })
 }
 

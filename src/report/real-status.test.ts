@@ -191,7 +191,7 @@ const status: RealStatus = {
         allUnhealthy: false,
         certain: false,
       },
-      asked: { nameServer: 'ns-1.example', addresses: ['192.0.2.1'] },
+      asked: { nameServer: 'ns-1.example', addresses: ['192.0.2.1'], why: undefined },
     },
   ],
   drill: { name: 'lose-lax', since: before, away: ['lax is cut off from everything (2 subnets)'] },
@@ -250,7 +250,7 @@ test('text says who answers, what is behind, what was not heard of and how long 
     '  ? shops-dns: never heard of: no answer within 15 s',
     '  ✗ AutoScalingGroup Nodes (us-west-2) differs; to take the declaration, it is made anew',
     '      /MaxSize: declared 3, there 9',
-    '      to take what is there:   declare it',
+    '      to take what is there: declare it',
   ])
     expect(text.split('\n')).toContain(line)
 })

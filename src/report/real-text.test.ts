@@ -81,9 +81,21 @@ test('down names what is left with what it costs a day; where nothing is, it say
   )
 })
 
+test('what down keeps on purpose is told with why, and with what would take it', () => {
+  const kept = {
+    ...{ kind: 'helm release', id: 'web/queue', region: 'one', dollarsPerDay: 0, command: 'kubectl label secret' },
+    why: 'it is not of this fleet',
+  }
+  const text = realText({ ...report, verb: 'down', ended: 'done', work: [], unseen: [], left: [kept] })
+  expect(text).toContain(
+    'Left: 1 thing\n  helm release web/queue in one: it is not of this fleet\n    kubectl label secret',
+  )
+})
+
 test('every report is as the published schema says', () => {
   const valid = new Ajv2020({ strict: true, strictRequired: false, strictTypes: false }).compile(schema)
-  for (const one of [report, { ...report, ended: 'refused' as const, work: [], left: [] }]) {
+  const left = report.left.map((it) => ({ ...it, why: 'left behind as asked' }))
+  for (const one of [report, { ...report, left }, { ...report, ended: 'refused' as const, work: [], left: [] }]) {
     valid(JSON.parse(realJson(one)))
     expect(valid.errors ?? []).toEqual([])
   }

@@ -95,8 +95,8 @@ function leftLines({ verb, left, unseen }: RealReport): readonly string[] {
   return [
     ...section(
       title,
-      left.flatMap(({ kind, id, region, dollarsPerDay, command }) => [
-        `  ${kind} ${id} in ${region}${dollarsPerDay === 0 ? '' : `, about $${dollarsPerDay} a day`}`,
+      left.flatMap(({ kind, id, region, dollarsPerDay, command, why }) => [
+        `  ${kind} ${id} in ${region}${dollarsPerDay === 0 ? '' : `, about $${dollarsPerDay} a day`}${why === undefined ? '' : `: ${why}`}`,
         `    ${command}`,
       ]),
     ),

@@ -11,6 +11,8 @@ import { Refused } from './store.ts'
 export interface Balancers {
   readonly make: (of: BalancerOf) => Promise<{ readonly hostname: string } | { readonly refused: string }>
   readonly take: (of: BalancerOf) => Promise<void>
+  /** Addresses of the pods behind it, each time when they are others. `isRegistered`: its controller runs, and says so to the balancer; else the balancer alone notices who does not answer. */
+  readonly targets?: (of: BalancerOf, addresses: readonly string[], isRegistered: boolean) => void
 }
 
 export interface BalancerOf {
@@ -248,8 +250,41 @@ const controllerOf = (store: Store): Held | undefined =>
         it.metadata.deletionTimestamp === undefined,
     )
 
+/** Addresses of pods that are ready, behind the Services that it leads to. There are no pods: the addresses are made up. */
+function podsBehind(store: Store, front: Held): readonly string[] {
+  const backend = (it: unknown): string => String(fields(fields(fields(it).backend).service).name ?? '')
+  const list = (it: unknown): readonly unknown[] => (Array.isArray(it) ? it : [])
+  const spec = fields(front.spec)
+  const names =
+    front.kind === 'Service'
+      ? [front.metadata.name]
+      : [
+          backend({ backend: spec.defaultBackend }),
+          ...list(spec.rules).flatMap((rule) => list(fields(fields(rule).http).paths).map(backend)),
+        ]
+  const { namespace } = front.metadata
+  const selectors = [...new Set(names)].flatMap((name) => {
+    const selector = Object.entries(texts(fields(store.find('Service', namespace, name)?.spec).selector))
+    return selector.length === 0 ? [] : [selector]
+  })
+  return [...store.all('Deployment'), ...store.all('StatefulSet')].flatMap((one) => {
+    const labels = texts(fields(fields(fields(one.spec).template).metadata).labels)
+    const isBehind =
+      one.metadata.namespace === namespace &&
+      selectors.some((selector) => selector.every(([key, value]) => labels[key] === value))
+    const hash = createHash('sha256').update(`${namespace}/${one.metadata.name}`).digest()
+    return isBehind
+      ? Array.from(
+          { length: Number(fields(one.status).readyReplicas ?? 0) },
+          (_, index) => `10.200.${hash[0]}.${index + 10}`,
+        )
+      : []
+  })
+}
+
 function balancerController(): Look {
   const made = new Map<string, string>()
+  const told = new Map<string, string>()
   return async (store, around) => {
     const fronts = [
       ...store.all('Ingress'),
@@ -263,7 +298,7 @@ function balancerController(): Look {
       })
       return
     }
-    if (controllerOf(store) === undefined) return
+    const isRunning = controllerOf(store) !== undefined
     for (const one of fronts) {
       const { name, namespace = 'default', uid = '', deletionTimestamp } = one.metadata
       const finalizer = one.kind === 'Ingress' ? 'ingress.k8s.aws/resources' : 'service.k8s.aws/resources'
@@ -279,6 +314,10 @@ function balancerController(): Look {
           [one.kind === 'Ingress' ? 'ingress.k8s.aws/stack' : 'service.k8s.aws/stack']: `${namespace}/${name}`,
         },
       }
+      if (!isRunning) {
+        if (made.has(uid)) registered(of, uid, one)
+        continue
+      }
       if (deletionTimestamp !== undefined) {
         if (!finalizers.includes(finalizer)) continue
         if (made.delete(uid)) await around.balancers?.take(of)
@@ -289,12 +328,24 @@ function balancerController(): Look {
         continue
       }
       if (!finalizers.includes(finalizer)) store.setFinalizers(one, [...finalizers, finalizer])
-      if (made.has(uid)) continue
+      if (made.has(uid)) {
+        registered(of, uid, one)
+        continue
+      }
       const answer = (await around.balancers?.make(of)) ?? { hostname: standInName(of, around.region) }
       if ('refused' in answer) continue
       made.set(uid, answer.hostname)
       const still = store.find(one.kind, namespace, name)
       if (still?.metadata.uid === uid) put(store, still, { loadBalancer: { ingress: [{ hostname: answer.hostname }] } })
+      registered(of, uid, one)
+    }
+
+    function registered(of: BalancerOf, uid: string, one: Held): void {
+      const addresses = podsBehind(store, one)
+      const now = `${isRunning} ${addresses.join()}`
+      if (told.get(uid) === now) return
+      told.set(uid, now)
+      around.balancers?.targets?.(of, addresses, isRunning)
     }
   }
 }

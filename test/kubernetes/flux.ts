@@ -64,7 +64,10 @@ export const fakeFlux =
   (repository: Repository): Look =>
   (store) => {
     const runs = (name: string): boolean => isTrue(store.find('Deployment', namespace, name), 'Available')
-    if (runs('source-controller')) for (const one of store.all('GitRepository')) source(store, one, repository)
+    if (runs('source-controller')) {
+      for (const one of store.all('GitRepository')) source(store, one, repository)
+      for (const one of store.all('HelmRepository')) index(store, one)
+    }
     if (runs('kustomize-controller'))
       for (const one of store.all('Kustomization')) kustomization(store, one, repository)
     if (runs('helm-controller')) for (const one of store.all('HelmRelease')) release(store, one)
@@ -116,6 +119,12 @@ function source(store: Store, object: Held, { revision, opens = () => true }: Re
     return
   }
   put(store, one, { ...ready(one), artifact: { revision } })
+}
+
+/** Of a registry there is no index to fetch: such a source says nothing of itself (https://fluxcd.io/flux/components/source/helmrepositories/). */
+function index(store: Store, object: Held): void {
+  const one = held(store, object, () => undefined)
+  if (one !== undefined && fields(one.spec).type !== 'oci') put(store, one, ready(one))
 }
 
 function kustomization(store: Store, object: Held, repository: Repository): void {

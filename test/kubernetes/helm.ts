@@ -16,7 +16,11 @@ interface Stored extends Release {
   readonly status: Status
   readonly revision: number
   readonly updated: string
+  /** As helm keeps them: on what it stores the release in. */
+  readonly labels: Labels
 }
+
+type Labels = Readonly<Record<string, string>>
 
 export interface FakeHelm {
   readonly run: (args: readonly string[], input?: string) => Promise<string>
@@ -68,7 +72,11 @@ export function fakeHelm(): FakeHelm {
     switch (verb) {
       case 'list': {
         const filter = new RegExp(String(flags.filter ?? '.*'))
-        const all = (await releases(client, namespace)).filter((it) => filter.test(it.name))
+        const wanted = labelsIn(flags.selector)
+        const all = (await releases(client, namespace)).filter(
+          ({ name, labels }) =>
+            filter.test(name) && Object.entries(wanted).every(([key, value]) => labels[key] === value),
+        )
         return JSON.stringify(
           all.map((it) => ({
             name: it.name,
@@ -97,7 +105,13 @@ export function fakeHelm(): FakeHelm {
         const version = String(flags.version)
         const release: Release = { name, namespace, chart, version, values: isFields(values) ? values : {} }
         const revision = (before?.revision ?? 0) + 1
-        await store(client, release, before === undefined ? 'pending-install' : 'pending-upgrade', revision)
+        const labels = { ...before?.labels, ...labelsIn(flags.labels) }
+        await store(
+          client,
+          { ...release, labels },
+          before === undefined ? 'pending-install' : 'pending-upgrade',
+          revision,
+        )
         const words = failing.get(name)
         failing.delete(name)
         try {
@@ -112,10 +126,10 @@ export function fakeHelm(): FakeHelm {
           }
         } catch (error) {
           if (error instanceof Error && error.message.startsWith('signal')) throw error
-          await store(client, release, 'failed', revision)
+          await store(client, { ...release, labels }, 'failed', revision)
           throw error
         }
-        await store(client, release, 'deployed', revision)
+        await store(client, { ...release, labels }, 'deployed', revision)
         return `Release "${name}" has been upgraded. Happy Helming!`
       }
       case 'rollback': {
@@ -208,15 +222,20 @@ const pathOf = (namespace: string, name: string): string =>
   `/api/v1/namespaces/${namespace}/secrets/sh.helm.release.v1.${name}.v1`
 
 /** One Secret for a release; helm keeps ten revisions of each. */
-async function store(client: KubeClient, release: Release, status: Status, revision: number): Promise<void> {
-  const stored: Stored = { ...release, status, revision, updated: new Date().toISOString() }
+async function store(
+  client: KubeClient,
+  { labels, ...release }: Release & Pick<Stored, 'labels'>,
+  status: Status,
+  revision: number,
+): Promise<void> {
+  const stored: Omit<Stored, 'labels'> = { ...release, status, revision, updated: new Date().toISOString() }
   await client.apply({
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: {
       name: `sh.helm.release.v1.${release.name}.v1`,
       namespace: release.namespace,
-      labels: { owner: 'helm', name: release.name, status },
+      labels: { ...labels, owner: 'helm', name: release.name, status },
     },
     type: 'helm.sh/release.v1',
     data: { release: Buffer.from(JSON.stringify(stored)).toString('base64') },
@@ -224,13 +243,23 @@ async function store(client: KubeClient, release: Release, status: Status, revis
 }
 
 async function releases(client: KubeClient, namespace: string): Promise<readonly Stored[]> {
-  const list = await client.get<{ items: { data?: Fields }[] }>(
+  const list = await client.get<{ items: { metadata: { labels?: Labels }; data?: Fields }[] }>(
     `/api/v1/namespaces/${namespace}/secrets?labelSelector=owner%3Dhelm`,
   )
-  return (list?.items ?? []).map(
-    ({ data }) => JSON.parse(Buffer.from(String(data?.release), 'base64').toString('utf8')) as Stored,
-  )
+  return (list?.items ?? []).map(({ metadata, data }) => {
+    const { owner: _, name: __, status: ___, ...labels } = metadata.labels ?? {}
+    return { ...(JSON.parse(Buffer.from(String(data?.release), 'base64').toString('utf8')) as Stored), labels }
+  })
 }
+
+/** `KEY=VALUE,KEY=VALUE`. */
+const labelsIn = (flag = ''): Labels =>
+  Object.fromEntries(
+    flag
+      .split(',')
+      .filter((it) => it !== '')
+      .map((it) => it.split('=') as [string, string]),
+  )
 
 async function found(client: KubeClient, namespace: string, name: string): Promise<Stored> {
   const release = (await releases(client, namespace)).find((it) => it.name === name)

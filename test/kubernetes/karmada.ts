@@ -215,7 +215,13 @@ function controllerOf(members: () => readonly FakeKubernetes[]): Look {
   function carry(store: Store): void {
     const wanted = new Map<
       string,
-      { object: Held; on: Map<string, number | undefined>; kept: boolean; suspended: readonly string[] }
+      {
+        object: Held
+        on: Map<string, number | undefined>
+        kept: boolean
+        suspended: readonly string[]
+        policy: string
+      }
     >()
     for (const policy of [...store.all('PropagationPolicy'), ...store.all('ClusterPropagationPolicy')]) {
       if (policy.metadata.deletionTimestamp !== undefined) continue
@@ -231,10 +237,11 @@ function controllerOf(members: () => readonly FakeKubernetes[]): Look {
           on: chosen(store, spec, object),
           kept: spec.preserveResourcesOnDeletion === true,
           suspended,
+          policy: policy.metadata.name,
         })
       }
     }
-    for (const [key, { object, on, suspended }] of wanted) {
+    for (const [key, { object, on, suspended, policy }] of wanted) {
       const there = copies.get(key)?.on ?? new Set<string>()
       copies.set(key, { object, on: there })
       for (const [name, replicas] of on) {
@@ -244,7 +251,7 @@ function controllerOf(members: () => readonly FakeKubernetes[]): Look {
         there.add(name)
       }
       for (const name of [...there]) if (!on.has(name) && there.delete(name)) takeFrom(joined.get(name), object)
-      bind(store, object, on, suspended, there)
+      bind(store, object, { on, suspended, policy }, there)
     }
     for (const [key, { object, on }] of copies) {
       if (wanted.has(key)) continue
@@ -258,24 +265,41 @@ function controllerOf(members: () => readonly FakeKubernetes[]): Look {
   function bind(
     store: Store,
     object: Held,
-    on: ReadonlyMap<string, number | undefined>,
-    suspended: readonly string[],
+    {
+      on,
+      suspended,
+      policy,
+    }: {
+      readonly on: ReadonlyMap<string, number | undefined>
+      readonly suspended: readonly string[]
+      readonly policy: string
+    },
     there: ReadonlySet<string>,
   ): void {
     if (object.metadata.namespace === undefined) return
     const workload = object.kind === 'Deployment' || object.kind === 'StatefulSet'
+    const whole = workload ? Number(fields(object.spec).replicas ?? 1) : undefined
     const made = store.apply({
       apiVersion: 'work.karmada.io/v1alpha2',
       kind: 'ResourceBinding',
-      metadata: { name: bindingName(object), namespace: object.metadata.namespace },
+      metadata: {
+        name: bindingName(object),
+        namespace: object.metadata.namespace,
+        annotations: { 'propagationpolicy.karmada.io/name': policy },
+      },
       spec: {
+        ...(whole !== undefined && { replicas: whole }),
         resource: {
           apiVersion: object.apiVersion,
           kind: object.kind,
           name: object.metadata.name,
           namespace: object.metadata.namespace,
         },
-        clusters: [...on].map(([name, replicas]) => ({ name, ...(replicas !== undefined && { replicas }) })),
+        // of what is duplicated, each has as many as the template says
+        clusters: [...on].map(([name, own]) => {
+          const replicas = own ?? whole
+          return { name, ...(replicas !== undefined && { replicas }) }
+        }),
         ...(suspended.length > 0 && { suspension: { dispatchingOnClusters: { clusterNames: [...suspended] } } }),
       },
     })

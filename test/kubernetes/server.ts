@@ -51,6 +51,8 @@ export async function serve(
     request.on('data', (part: Buffer) => parts.push(part))
     request.on('end', () => void answer(request, Buffer.concat(parts).toString('utf8'), response))
   })
+  // a client that keeps its connection open finds it open
+  server.keepAliveTimeout = 60_000
 
   async function answer(request: IncomingMessage, body: string, response: ServerResponse): Promise<void> {
     const line = `${request.method} ${request.url ?? ''}`

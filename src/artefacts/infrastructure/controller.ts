@@ -8,6 +8,7 @@ import { controllerName } from '../../plan/ground.ts'
 import type { KubernetesObject } from '../artefact.ts'
 import type { Bundle, Overlay, Target } from '../bundle.ts'
 import { fleetValue } from '../fleet-values.ts'
+import { partitionOf } from '../partition.ts'
 import type { AddonStep } from './steps.ts'
 import { addonSteps, textAt, valueAt } from './steps.ts'
 
@@ -119,12 +120,10 @@ export function roleArn(plan: Plan, cluster: Cluster, role: string): string {
   if (role.startsWith('arn:')) return role
   const account =
     lookup(plan.fleet).network(cluster.network)?.account ?? cluster.account ?? plan.fleet.accounts[0]?.name ?? 'main'
-  const id = plan.fleet.accounts.find(({ name }) => name === account)?.id ?? fleetValue.accountId(account)
-  return `arn:${partitionOf(cluster.region ?? '')}:iam::${id}:role/${role}`
+  const owner = plan.fleet.accounts.find(({ name }) => name === account)
+  const id = owner?.id ?? fleetValue.accountId(account)
+  return `arn:${partitionOf(cluster.region ?? '')}:iam::${id}:role${owner?.newRoles?.path ?? '/'}${role}`
 }
-
-const partitionOf = (region: string): string =>
-  region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws'
 
 function overlayOf(
   name: string,

@@ -6,6 +6,7 @@ import { everyShape } from '../../../test/cloud/every-shape.ts'
 import { fleetFrom } from '../../fleet/from.ts'
 import { readFleet } from '../../fleet/read.ts'
 import { plan } from '../../plan/index.ts'
+import { stacksOf } from '../cloudformation/stacks.ts'
 import type { DeployPolicy } from './deploy-policy.ts'
 import { deployPolicy } from './deploy-policy.ts'
 
@@ -109,6 +110,57 @@ networks:
     )
     expect(made.map(({ account }) => account)).toEqual(['111122223333', '444455556666'])
     expect(JSON.stringify(made[0])).not.toContain('eu-west-1')
+  })
+
+  test.each([
+    ['cn-north-1', 'aws-cn'],
+    ['us-gov-west-1', 'aws-us-gov'],
+  ])('in %s all ARNs, of policies and of templates, are of the partition %s', (region, partition) => {
+    const made = plan(
+      fleetFrom(`apiVersion: skerry.dev/v1alpha1
+kind: Fleet
+metadata: { name: apart }
+networks: [{ name: main, region: ${region}, cidr: 10.0.0.0/16 }]
+clusters: [{ name: one, network: main, eks: { version: "1.35" } }]
+sites: [{ name: west, place: { region: ${region} }, cluster: one, nodePools: [{ name: n, instanceTypes: [m5.large] }] }]
+`),
+    )
+    const arns = JSON.stringify([deployPolicy(made), stacksOf(made)]).match(/arn:[a-z-]+:/g) ?? []
+    expect(arns.length).toBeGreaterThan(10)
+    expect([...new Set(arns)]).toEqual([`arn:${partition}:`])
+  })
+
+  test('roles are made with the boundary and under the path of the account, and who deploys can make no other', () => {
+    const boundary = 'arn:aws:iam::111122223333:policy/boundary'
+    const made = plan(
+      fleetFrom(`apiVersion: skerry.dev/v1alpha1
+kind: Fleet
+metadata: { name: bound }
+accounts: [{ name: prod, id: "111122223333", newRoles: { permissionsBoundary: "${boundary}", path: /edge/ } }]
+networks: [{ name: main, account: prod, region: us-west-2, cidr: 10.0.0.0/16 }]
+clusters:
+  - { name: one, account: prod, network: main, eks: { version: "1.35" } }
+  - { name: old, account: prod, network: main, eks: { version: "1.35", authentication: configMap } }
+sites:
+  - { name: west, place: { region: us-west-2 }, cluster: one, nodePools: [{ name: n, kind: selfManaged, instanceTypes: [m5.large] }] }
+  - { name: west-old, place: { region: us-west-2 }, cluster: old, nodePools: [{ name: n, kind: selfManaged, instanceTypes: [m5.large] }] }
+`),
+    )
+    const roles = stacksOf(made).flatMap(({ name, template }) =>
+      Object.values(template.Resources as Record<string, { Type: string; Properties: Record<string, unknown> }>)
+        .filter(({ Type }) => Type === 'AWS::IAM::Role')
+        .map(({ Properties }) => [name, Properties.PermissionsBoundary, Properties.Path]),
+    )
+    expect(roles.length).toBeGreaterThan(4)
+    // aws-auth knows a role by its ARN without a path
+    const paths = new Set(roles.map(([name, of, path]) => `${of} ${path} ${String(name).includes('-nodes-west-old-')}`))
+    expect(paths).toEqual(new Set([`${boundary} /edge/ false`, `${boundary} undefined true`]))
+
+    const all = deployPolicy(made).flatMap(({ document }) => document.Statement)
+    const making = all.filter(({ Action }) => Action.includes('iam:CreateRole') || Action.includes('iam:PutRolePolicy'))
+    expect(making).toHaveLength(1)
+    expect(making[0]?.Condition).toEqual({ StringEquals: { 'iam:PermissionsBoundary': boundary } })
+    expect(making[0]?.Resource).toContain('arn:aws:iam::111122223333:role/edge/bound-*')
   })
 
   /** Of the sources themselves: what nobody asks need not be allowed, and what somebody asks tomorrow fails here. */

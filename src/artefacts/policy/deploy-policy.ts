@@ -2,10 +2,12 @@
 // `down` ask themselves: bound to the fleet's Regions, to the names of its clusters and stacks, and to its tag. A managed policy holds
 // 6,144 characters, so there may be several. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 
+import type { Account } from '../../model/fleet.ts'
 import type { Plan } from '../../model/plan.ts'
 import type { StackFile } from '../cloudformation/stacks.ts'
 import { stacksOf } from '../cloudformation/stacks.ts'
 import { asRecord, asText } from '../cloudformation/values.ts'
+import { inPartition } from '../partition.ts'
 import { drillStatements } from './drill-grants.ts'
 import type { On, PolicyStatement } from './grants.ts'
 import { grantsByType } from './grants.ts'
@@ -38,7 +40,7 @@ export function deployPolicy(plan: Plan): readonly DeployPolicy[] {
       stacks.filter((it) => it.account === account),
     )
     const named = (purpose: DeployPolicy['for'], statements: readonly PolicyStatement[]): readonly DeployPolicy[] => {
-      const documents = packed(statements)
+      const documents = packed(inPartition(statements, ground.regions[0] ?? ''))
       return documents.map((document, index) => ({
         name: `${plan.fleet.name}-${purpose}${documents.length === 1 ? '' : `-${index + 1}`}`,
         account: ground.account,
@@ -46,7 +48,10 @@ export function deployPolicy(plan: Plan): readonly DeployPolicy[] {
         document,
       }))
     }
-    const whose = { account: ground.account, regions: ground.regions, clusters: clusterNames(ground) }
+    const whose = {
+      ...{ account: ground.account, regions: ground.regions, clusters: clusterNames(ground) },
+      boundary: ground.newRoles.permissionsBoundary,
+    }
     return [
       ...named('deploy', [...made(ground), ...asked(ground)]),
       ...named('drill', drillStatements(plan.fleet, { ...whose, stackPrefix: stackPrefix(plan.fleet.name) })),
@@ -68,6 +73,7 @@ interface Ground {
   readonly services: readonly string[]
   readonly zones: readonly string[]
   readonly optsIn: boolean
+  readonly newRoles: NonNullable<Account['newRoles']>
 }
 
 function groundOf(plan: Plan, id: string, stacks: readonly StackFile[]): Ground {
@@ -96,12 +102,13 @@ function groundOf(plan: Plan, id: string, stacks: readonly StackFile[]): Ground 
       .flatMap((role) => (role === undefined ? [] : asText(role)))
       .filter((role, index, all) => all.indexOf(role) === index)
       .sort(),
-    awsPolicies: found(/arn:aws:iam::aws:policy\/[\w/-]+/g),
+    awsPolicies: found(/arn:aws[a-z-]*:iam::aws:policy\/[\w/-]+/g),
     services: found(/"Service":"[a-z0-9.-]+"/g).map((it) => it.slice('"Service":"'.length, -1)),
     zones: fleet.dnsZones
       .filter((zone) => (fleet.accounts.find(({ name }) => name === zone.account)?.id ?? '') === id)
       .map((zone) => zone.existing?.hostedZoneId ?? '*'),
     optsIn: wanted.some(({ kind }) => kind === 'zone.optIn'),
+    newRoles: fleet.accounts.find((it) => it.id === id)?.newRoles ?? {},
   }
 }
 
@@ -116,9 +123,28 @@ function made(ground: Ground): readonly PolicyStatement[] {
     for (const [on, some] of Object.entries(grantsByType[type] ?? unknownType(type)))
       actions.set(on as On, new Set([...(actions.get(on as On) ?? []), ...some]))
   const grounds = groundsOf(ground)
+  const bound = ground.newRoles.permissionsBoundary
   return [...actions]
     .sort(([a], [b]) => a.localeCompare(b))
-    .map(([on, some]) => ({ Sid: sids[on], Effect: 'Allow', Action: [...some].sort(), ...grounds[on] }))
+    .flatMap(([on, some]): readonly PolicyStatement[] => {
+      const all: PolicyStatement = { Sid: sids[on], Effect: 'Allow', Action: [...some].sort(), ...grounds[on] }
+      return on === 'role' && bound !== undefined ? withinBoundary(all, bound) : [all]
+    })
+}
+
+/** What makes a role, or gives it more, only of roles that have the boundary: so nobody who deploys makes one without it. */
+function withinBoundary(all: PolicyStatement, boundary: string): readonly PolicyStatement[] {
+  const bound = ['iam:CreateRole', 'iam:PutRolePolicy']
+  return [
+    { ...all, Action: all.Action.filter((action) => !bound.includes(action)) },
+    {
+      Sid: 'RolesWithinTheBoundary',
+      Effect: 'Allow',
+      Action: [...bound, 'iam:PutRolePermissionsBoundary'],
+      Resource: all.Resource,
+      Condition: { StringEquals: { 'iam:PermissionsBoundary': boundary } },
+    },
+  ]
 }
 
 function unknownType(type: string): never {
@@ -224,7 +250,6 @@ function asked(ground: Ground): readonly PolicyStatement[] {
         'servicequotas:ListServiceQuotas',
         'servicequotas:GetAWSDefaultServiceQuota',
         'ssm:GetParameter*',
-        'tag:GetResources',
         ...(has('AWS::EKS') ? ['eks:Describe*', 'eks:List*'] : []),
         ...(has('AWS::EKS') || has('AWS::ElasticLoad') ? ['elasticloadbalancing:Describe*'] : []),
         ...(has('AWS::AutoScaling') || has('AWS::EKS') ? ['autoscaling:Describe*'] : []),
@@ -241,6 +266,9 @@ function asked(ground: Ground): readonly PolicyStatement[] {
       Sid: 'LookAtWhatHasNoRegion',
       Effect: 'Allow',
       Action: [
+        // which Regions there are is asked where Regions are always enabled, and what has no Region is listed there by its tag
+        'ec2:DescribeRegions',
+        'tag:GetResources',
         'iam:GetInstanceProfile',
         'iam:GetOpenIDConnectProvider',
         'iam:GetPolicy',
@@ -323,6 +351,17 @@ function asked(ground: Ground): readonly PolicyStatement[] {
         },
       },
     )
+  if (has('AWS::EKS::Nodegroup') && has('AWS::ElasticLoadBalancingV2::TargetGroup'))
+    statements.push({
+      Sid: 'NodesBehindKarmada',
+      Effect: 'Allow',
+      Action: ['autoscaling:AttachTrafficSources'],
+      // groups of managed nodes are named by EKS
+      Resource: regions.map(
+        (region) => `arn:aws:autoscaling:${region}:${account}:autoScalingGroup:*:autoScalingGroupName/eks-*`,
+      ),
+      Condition: { StringLike: { 'aws:ResourceTag/eks:cluster-name': clusterNames(ground) } },
+    })
   if (has('AWS::EKS'))
     statements.push({
       Sid: 'WhatItsControllersLeftBehind',
@@ -352,9 +391,12 @@ function clusterArns(ground: Ground): readonly string[] {
     : clusters.flatMap(({ region, name }) => arns(region, name))
 }
 
-const roleArns = ({ account, fleet, roles }: Ground): readonly string[] =>
-  [`${stackPrefix(fleet)}*`, ...(roles.length > clustersNamed ? ['*'] : roles)].map(
-    (name) => `arn:aws:iam::${account}:role/${name}`,
+/** Under the path of the account; those that aws-auth maps are under none. */
+const roleArns = ({ account, fleet, roles, newRoles }: Ground): readonly string[] =>
+  [...new Set(['/', newRoles.path ?? '/'])].flatMap((path) =>
+    [`${stackPrefix(fleet)}*`, ...(roles.length > clustersNamed ? ['*'] : roles)].map(
+      (name) => `arn:aws:iam::${account}:role${path}${name}`,
+    ),
   )
 
 const zoneArns = ({ zones }: Ground): readonly string[] =>

@@ -11,6 +11,8 @@ interface Whose {
   /** Names of clusters, or a star. */
   readonly clusters: readonly string[]
   readonly stackPrefix: string
+  /** The policy without which no role may be made in the account, where there is one. */
+  readonly boundary: string | undefined
 }
 
 /** Health checks have no Region; what is armed for them stands where their API does. */
@@ -42,7 +44,7 @@ function allow(
   return { Sid, Effect: 'Allow', Action, Resource, ...(Condition !== undefined && { Condition }) }
 }
 
-function armed(fleet: string, { account, regions }: Whose, checks: boolean): readonly PolicyStatement[] {
+function armed(fleet: string, { account, regions, boundary }: Whose, checks: boolean): readonly PolicyStatement[] {
   const roles = [`arn:aws:iam::${account}:role/${drillPrefix(fleet)}-*`]
   const inRegions = [...new Set([...regions, ...(checks ? [route53Region] : [])])].sort()
   return [
@@ -53,7 +55,13 @@ function armed(fleet: string, { account, regions }: Whose, checks: boolean): rea
     ),
     allow(
       'RoleOfTheUndo',
-      ['CreateRole', 'DeleteRole', 'DeleteRolePolicy', 'GetRole', 'PutRolePolicy', 'TagRole'].map((it) => `iam:${it}`),
+      ['iam:CreateRole', 'iam:PutRolePolicy'],
+      roles,
+      boundary === undefined ? undefined : { StringEquals: { 'iam:PermissionsBoundary': boundary } },
+    ),
+    allow(
+      'TakeThatRoleAway',
+      ['DeleteRole', 'DeleteRolePolicy', 'GetRole', 'TagRole'].map((it) => `iam:${it}`),
       roles,
     ),
     allow('PassRoleOfTheUndo', ['iam:PassRole'], roles, {

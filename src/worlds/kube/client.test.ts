@@ -17,6 +17,7 @@ let server: Server
 let port: number
 let client: KubeClient
 const asked: string[] = []
+const used = new WeakSet<object>()
 const pki = () => pkiFiles(join(root, 'pki'))
 const credentials = () => ({
   ca: readFileSync(pki().ca, 'utf8'),
@@ -29,6 +30,11 @@ beforeAll(async () => {
   await makePki(pki(), new Date())
   const tls = { ca: readFileSync(pki().ca), cert: readFileSync(pki().server), key: readFileSync(pki().serverKey) }
   server = createServer({ ...tls, requestCert: true, rejectUnauthorized: true }, (request, response) => {
+    if (request.url === '/stale' && used.has(request.socket)) {
+      request.socket.destroy()
+      return
+    }
+    used.add(request.socket)
     let body = ''
     request.on('data', (part) => {
       body += part
@@ -52,6 +58,7 @@ afterAll(() => {
 
 const answers: Readonly<Record<string, { status: number; body: unknown }>> = {
   '/readyz': { status: 200, body: {} },
+  '/stale': { status: 200, body: { is: 'answered' } },
   '/apis/apps/v1': {
     status: 200,
     body: {
@@ -129,4 +136,9 @@ test('what does not come about is told with the last error', async () => {
   expect(await until('the third try', third, { everyMs: 1 })).toBe(3)
   const never = until('an answer', () => client.get('/apis/nowhere'), { seconds: 0.02, everyMs: 1 })
   await expect(never).rejects.toMatchObject({ kind: 'world', message: 'an answer did not come about in 0.02 seconds' })
+})
+
+test('a connection that was kept and is closed as it is used again is no silence of the API', async () => {
+  await client.get('/readyz')
+  expect(await client.get('/stale')).toEqual({ is: 'answered' })
 })

@@ -118,9 +118,13 @@ export function kubeClientAt(server: Server, timeoutMs = 15_000): KubeClient {
         })
       })
       asked.once('timeout', () => asked.destroy(new KubeError(0, `${method} ${path}: no answer`)))
-      asked.once('error', (error) =>
-        reject(error instanceof KubeError ? error : new KubeError(0, `${method} ${path}: ${error.message}`)),
-      )
+      asked.once('error', (error) => {
+        // a connection that was kept, and that the other side closes just as it is used again, says nothing of the API
+        // (https://nodejs.org/api/http.html#requestreusedsocket)
+        if (method === 'GET' && asked.reusedSocket && (error as NodeJS.ErrnoException).code === 'ECONNRESET')
+          resolve(send(method, path))
+        else reject(error instanceof KubeError ? error : new KubeError(0, `${method} ${path}: ${error.message}`))
+      })
       asked.end(body)
     })
   }

@@ -35,7 +35,9 @@ export async function fluxObjects(client: KubeClient): Promise<readonly FluxObje
 
 function objectOf(kind: string, object: KubeObject): FluxObject {
   const condition = itemsAt(object, 'status', 'conditions').find((one) => at(one, 'type') === 'Ready')
-  const ready = at(condition, 'status') === 'True'
+  // of a registry there is no index to fetch: such a source has no state (https://fluxcd.io/flux/components/source/helmrepositories/)
+  const isStatic = kind === 'HelmRepository' && at(object, 'spec', 'type') === 'oci'
+  const ready = isStatic || at(condition, 'status') === 'True'
   const revision =
     at(object, 'status', 'lastAppliedRevision') ??
     at(object, 'status', 'artifact', 'revision') ??

@@ -2,7 +2,7 @@
 // on. Nothing here knows what the work is.
 
 import { assert } from '../../model/refusal.ts'
-import type { Told, Went, Work } from './work.ts'
+import type { Kept, Told, Went, Work } from './work.ts'
 
 export interface CarryOptions {
   /** Aborted: nothing more begins, and what runs is told to end soon. */
@@ -13,6 +13,7 @@ export interface CarryOptions {
   /** Before it begins: what this writes down is there however the run ends. */
   readonly begins?: (work: Work) => Promise<void>
   readonly observed?: (work: Work, what: string) => void
+  readonly kept?: (kept: Kept) => void
   readonly ended?: (work: Work, went: Went) => Promise<void>
 }
 
@@ -29,7 +30,11 @@ export async function carry(works: readonly Work[], options: CarryOptions): Prom
   const ran = (work: Work): Promise<Went> => {
     const began = now().getTime()
     const seconds = () => (now().getTime() - began) / 1000
-    const told: Told = { signal, observe: (what) => options.observed?.(work, what) }
+    const told: Told = {
+      signal,
+      observe: (what) => options.observed?.(work, what),
+      keep: (kept) => options.kept?.(kept),
+    }
     return (async () => {
       try {
         await options.begins?.(work)

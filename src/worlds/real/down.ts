@@ -5,23 +5,27 @@ import type { StackFile } from '../../artefacts/cloudformation/stacks.ts'
 import { stacksOf } from '../../artefacts/cloudformation/stacks.ts'
 import type { Plan } from '../../model/plan.ts'
 import { counted, listed } from '../../model/words.ts'
-import { placeKey, placesOf, whereOfStack } from './aws/fleet-accounts.ts'
+import { placeKey, whereOfStack } from './aws/fleet-accounts.ts'
 import { identityFindings } from './aws/preflight/identity.ts'
-import type { StackThere } from './aws/preflight/names.ts'
-import { stacksIn } from './aws/preflight/names.ts'
 import { deleteStack } from './aws/stack-deletion.ts'
-import { protectedWith, stackId, stacksBackward } from './aws/stack-work.ts'
+import { protectedWith, retainedIn, stackId, stacksBackward } from './aws/stack-work.ts'
+import type { Left } from './aws/sweep.ts'
 import { sweep } from './aws/sweep.ts'
 import type { Consent } from './consent.ts'
 import { giveBackLeft } from './drill/left.ts'
+import type { Ground } from './ground.ts'
 import type { Means } from './ground-for.ts'
 import { groundFor } from './ground-for.ts'
-import { kubernetesBackward, onExistingClusters } from './kubernetes/index.ts'
+import { forgottenBackward, leftOnForgotten } from './kubernetes/forgotten.ts'
+import { kubernetesBackward, onExistingClusters, undeclaredFronts } from './kubernetes/index.ts'
+import { stateIn } from './ledger.ts'
 import { clustersOnPremises, onPremisesBackward } from './on-premises/index.ts'
 import type { RealReport } from './report.ts'
-import { outcomeOfDown } from './report.ts'
+import { outcomeOfDown, reportsOf, withKept } from './report.ts'
 import type { RunOptions } from './run.ts'
-import { carried, ledgerFor } from './run.ts'
+import { carried, ledgerFor, shelfFor } from './run.ts'
+import type { OwnStack } from './undeclared.ts'
+import { clusterOfStack, everyRegion, forgottenClusters, ownStacks, placesOfStacks, rankOf } from './undeclared.ts'
 import type { Work } from './work.ts'
 
 export interface DownOptions extends RunOptions {
@@ -39,65 +43,62 @@ export async function down(options: DownOptions): Promise<RealReport> {
   const { fleet } = plan
   const stacks = stacksOf(plan)
   const ground = groundFor({ plan, stacks, env, folder, ...(options.means !== undefined && { means: options.means }) })
-  const began = ground.now().getTime()
-  let findings: RealReport['findings'] = []
-  const report = (ended: RealReport['ended'], more: Partial<RealReport> = {}): RealReport => ({
-    ...{
-      verb: 'down',
-      fleet: fleet.name,
-      seconds: (ground.now().getTime() - began) / 1000,
-      findings,
-      ended,
-      work: [],
-      left: [],
-      unseen: [],
-    },
-    ...more,
-  })
+  const report = reportsOf('down', ground)
   try {
-    const places = placesOf(stacks.map((file) => whereOfStack(fleet, file)))
     watch.say('who asks, and in which account')
-    findings = await identityFindings(ground, places)
-    if (findings.length > 0) return report('refused')
+    const places = placesOfStacks(fleet, stacks)
+    const findings = await identityFindings(ground, places)
+    if (findings.length > 0) return report('refused', { findings })
     watch.say('what is there')
-    const all = (
-      await Promise.all(places.map(async (at) => (await stacksIn(ground.aws, at)).map((it) => ({ ...it, at }))))
-    ).flat()
-    const own = all.filter((it) => it.fleet === fleet.name)
-    const there = stacks.filter((file) =>
-      own.some((it) => it.name === file.name && placeKey(it.at) === placeKey(whereOfStack(fleet, file))),
+    const before = await stateIn(shelfFor(ground, options.ledger))
+    const regions = before === undefined ? await everyRegion(ground, places) : []
+    const all = await ownStacks(ground, stacks, before, regions)
+    const { own, undeclared } = all
+    const there = stacks.filter((file) => {
+      const key = placeKey(whereOfStack(fleet, file))
+      return own.some((it) => it.name === file.name && placeKey(it.at) === key)
+    })
+    const onForgotten = await leftOnForgotten(ground, forgottenClusters(fleet, before))
+    const forgotten = forgottenClusters(fleet, before).filter(({ name }) =>
+      onForgotten.some(({ region }) => region === name),
     )
-    const undeclared = own.filter(({ name }) => !stacks.some((file) => file.name === name))
     const protects = own.filter((it) => !undeclared.includes(it)).flatMap((it) => it.protects)
-    if (!(await isMeant(plan, consent, there, undeclared, protects))) return report('declined')
-    const ledger = await ledgerFor(ground, 'down', options)
+    if (!(await isMeant(plan, consent, { there, undeclared, onForgotten }, protects))) return report('declined')
+    const ledger = await ledgerFor(ground, 'down', options, all.places)
     let isOver = false
     try {
       const inClusters = kubernetesBackward(ground, options.means?.patience)
-      const others = undeclared.map(
-        ({ name, at }): Work => ({
-          id: stackId(name),
-          title: `Delete the stack ${name} in ${at.region}, which the fleet does not declare any more`,
-          steps: [],
-          needs: inClusters.map(({ id }) => id),
-          at: at.region,
-          run: (told) => deleteStack({ ...ground, consent }, { name, at, fleet: fleet.name, retain: [] }, told),
-        }),
-      )
+      const others = undeclaredBackward(ground, consent, stacks, { undeclared, retain, inClusters }, options.means)
       const works = [
         ...inClusters,
         ...onPremisesBackward(ground, inClusters, options.means),
         ...others,
+        ...forgottenBackward(ground, forgotten, options.means?.patience),
         ...stacksBackward(ground, consent, stacks, { retain, before: beforeStack(plan, inClusters, others) }),
       ]
-      await giveBackLeft(ground, watch.say, { warn: watch.warn ?? watch.say })
-      const work = await carried(ground, works, ledger, options)
+      await giveBackLeft(ground, watch.say, {
+        warn: watch.warn ?? watch.say,
+        ...(options.ledger !== undefined && { ledger: options.ledger }),
+      })
+      const { work, kept } = await carried(ground, works, ledger, options)
       watch.say('what is left')
-      const { left, unseen } = await sweep(ground.aws, fleet, withGlobal(places))
-      const ended = outcomeOfDown(work, left, unseen)
-      isOver = ended === 'done' && left.length === 0
-      findings = logGroupNotes(there)
-      return report(ended, { work, left, unseen })
+      const clusters = undeclared.flatMap((it) => clusterOfStack(fleet, it) ?? [])
+      const swept = await sweep(ground.aws, fleet, all.places, clusters)
+      const unseen = [...swept.unseen, ...all.unseen]
+      const asked = new Set(kept.map(({ id }) => id))
+      const ended = outcomeOfDown(
+        work,
+        swept.left.filter(({ id }) => !asked.has(id)),
+        unseen,
+      )
+      // what was left behind as asked is found by the ledger later, wherever it is
+      isOver = ended === 'done' && swept.left.length === 0
+      return report(ended, {
+        findings: [...logGroupNotes(there), ...blindNotes(all.blind)],
+        work,
+        left: withKept(swept.left, kept),
+        unseen,
+      })
     } finally {
       await ledger.close(isOver)
     }
@@ -105,6 +106,68 @@ export async function down(options: DownOptions): Promise<RealReport> {
     ground.close()
   }
 }
+
+/** What the fleet does not declare any more, the one that stands on others first; its clusters are emptied before they go. */
+function undeclaredBackward(
+  ground: Ground,
+  consent: Consent,
+  stacks: readonly StackFile[],
+  {
+    undeclared,
+    retain,
+    inClusters,
+  }: {
+    readonly undeclared: readonly OwnStack[]
+    readonly retain: readonly string[]
+    readonly inClusters: readonly Work[]
+  },
+  means: Means | undefined,
+): readonly Work[] {
+  const { fleet } = ground.plan
+  const declared = new Set(stacks.map(({ name }) => name))
+  // a stack that moved to another Region has the name of the one that is declared
+  const idOf = ({ name, at }: OwnStack): string => `${stackId(name)}${declared.has(name) ? `/${placeKey(at)}` : ''}`
+  const emptied = undeclared.flatMap((it) => {
+    const cluster = clusterOfStack(fleet, it)
+    return cluster === undefined ? [] : [undeclaredFronts(ground, cluster, it.at, means?.patience)]
+  })
+  return [
+    ...emptied,
+    ...undeclared.map(
+      (it): Work => ({
+        id: idOf(it),
+        title: `Delete the stack ${it.name} in ${it.at.region}, which the fleet does not declare any more`,
+        steps: [],
+        needs: [
+          ...[...inClusters, ...emptied].map(({ id }) => id),
+          ...undeclared.filter((other) => rankOf(fleet, other) < rankOf(fleet, it)).map(idOf),
+        ],
+        at: it.at.region,
+        run: (told) =>
+          deleteStack(
+            { ...ground, consent },
+            { name: it.name, at: it.at, fleet: fleet.name, retain: retainedIn(retain, it.name) },
+            told,
+          ),
+      }),
+    ),
+  ]
+}
+
+/** Without a ledger nothing says where the fleet was before. */
+const blindNotes = (regions: readonly string[]): RealReport['findings'] =>
+  regions.length === 0
+    ? []
+    : [
+        {
+          severity: 'note',
+          what: `${counted(regions.length, 'Region')} that the file does not name could not be looked into: ${listed(regions)}`,
+          why: 'no ledger is here that says where the fleet was before: it is on another machine, or lost',
+          next: 'name the ledger of those who brought it up: --ledger; or look there yourself: aws cloudformation describe-stacks --region REGION',
+        },
+      ]
+
+const onClusters = ['karmada', 'addons', 'nodes']
 
 interface LoggingResource {
   readonly Type?: string
@@ -132,17 +195,18 @@ const logGroupNotes = (stacks: readonly StackFile[]): RealReport['findings'] =>
     }),
   )
 
-/** Route 53 is listed in us-east-1, wherever the rest of a fleet is. */
-const withGlobal = (places: RealPlaces): RealPlaces =>
-  placesOf([...places, ...places.slice(0, 1).map((at) => ({ ...at, region: 'us-east-1' }))])
-
-type RealPlaces = ReturnType<typeof placesOf>
-
 async function isMeant(
   plan: Plan,
   consent: Consent,
-  there: readonly StackFile[],
-  undeclared: readonly StackThere[],
+  {
+    there,
+    undeclared,
+    onForgotten,
+  }: {
+    readonly there: readonly StackFile[]
+    readonly undeclared: readonly OwnStack[]
+    readonly onForgotten: readonly Left[]
+  },
   /** By the tags of stacks that are declared. */
   tagged: readonly string[],
 ): Promise<boolean> {
@@ -165,7 +229,10 @@ async function isMeant(
   const clusters = fleet.clusters.filter(({ name }) =>
     there.some((file) => file.name === `${fleet.name}-cluster-${name}`),
   )
-  const stacks = [...there, ...undeclared].map(({ name }) => name)
+  const stacks = [
+    ...there.map(({ name }) => name),
+    ...undeclared.map(({ name, at }) => `${name} in ${at.region}, which the file does not declare any more`),
+  ]
   const existing = onExistingClusters(plan)
   const lost = [
     ...(stacks.length === 0
@@ -184,7 +251,10 @@ async function isMeant(
           `lost with them: everything in ${listed(clusters.map(({ name }) => name))}, volumes and load balancers included`,
         ]),
     ...existing.map((it) => `down ${fleet.name}: the cluster stays, and the fleet is taken off it. ${it}`),
-    ...(stacks.length + onPremises.length + existing.length === 0
+    ...onForgotten.map(
+      ({ kind, id, region }) => `down ${fleet.name}: ${region}, which the file does not name any more: ${kind} ${id}`,
+    ),
+    ...(stacks.length + onPremises.length + existing.length + onForgotten.length === 0
       ? [`down ${fleet.name}: no stack of it is there; what its clusters still hold of it would be deleted`]
       : []),
   ].join('\n')
@@ -207,6 +277,10 @@ const beforeStack =
     // a network carries its clusters, and their stacks wait already
     return [
       ...inClusters.filter(({ id }) => id.split('/').some((part) => wanted.has(part))),
-      ...others.filter(() => clusters.length === 0),
+      // a control plane goes after its nodes, and a network after all
+      ...others.filter(
+        ({ id }) =>
+          clusters.length === 0 || onClusters.some((kind) => id.startsWith(stackId(`${fleet.name}-${kind}-`))),
+      ),
     ].map(({ id }) => id)
   }

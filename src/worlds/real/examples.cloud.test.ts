@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import { allows, iamAction } from '../../../test/cloud/allows.ts'
 import type { Clouds, CloudsOptions } from '../../../test/cloud/clouds.ts'
 import { startClouds, troubleIn } from '../../../test/cloud/clouds.ts'
 import { clusterOf } from '../../../test/eks-anywhere/floors.case.ts'
@@ -16,6 +17,7 @@ import { startKubernetes } from '../../../test/kubernetes/kubernetes.ts'
 import { stacksOf } from '../../artefacts/cloudformation/stacks.ts'
 import { fluxFiles } from '../../artefacts/flux/flux.ts'
 import { bundlesOf } from '../../artefacts/index.ts'
+import { deployPolicy } from '../../artefacts/policy/deploy-policy.ts'
 import { withoutFlux } from '../../artefacts/without-flux.ts'
 import type { KubeObject } from '../kube/client.ts'
 import type { Watch } from './report.ts'
@@ -68,6 +70,19 @@ function recorded(): { readonly order: string[]; readonly watch: Watch } {
   }
 }
 
+/** Calls that the least-privilege policies, as they are printed, would not have let through. */
+async function beyondPolicy({ fake }: Clouds, example: Example): Promise<readonly string[]> {
+  const policies = deployPolicy((await exampleFleet(example)).plan).filter((it) => it.for === 'deploy')
+  const beyond = fake.calls.flatMap(({ service, action, account, region }) => {
+    // the ledger's bucket has a policy of its own, and who may assume the role is said by the role
+    if (service === 's3' || action === 'AssumeRole') return []
+    const own = policies.filter((it) => it.account === account || it.account === '*')
+    const name = iamAction(service, action)
+    return allows(own, name, region) ? [] : [`${name} in ${region}`]
+  })
+  return [...new Set(beyond)]
+}
+
 test('local-zone: up makes it, up again finds it as it should be, down leaves nothing [seed 10, 16, 20, 36, 38, 42]', {
   timeout: slow,
 }, async () => {
@@ -102,6 +117,7 @@ test('local-zone: up makes it, up again finds it as it should be, down leaves no
   ])
   expect(troubleIn(last)).toEqual([])
   expect([last.left, leftIn(clouds)]).toEqual([[], []])
+  expect(await beyondPolicy(clouds, 'local-zone')).toEqual([])
 })
 
 test('wavelength: five sites behind one name, their alarms before the health checks that follow them', {
@@ -113,6 +129,7 @@ test('wavelength: five sites behind one name, their alarms before the health che
   expect(changedIn(await clouds.up())).toEqual([])
   const last = await clouds.down()
   expect([troubleIn(last), last.left, leftIn(clouds)]).toEqual([[], [], []])
+  expect(await beyondPolicy(clouds, 'wavelength')).toEqual([])
 })
 
 test('recovery: Flux brings the apps when a person has given it the Secret for Git', { timeout: slow }, async () => {
@@ -141,6 +158,7 @@ test('recovery: Flux brings the apps when a person has given it the Secret for G
   expect(changedIn(await clouds.up())).toEqual([])
   const last = await clouds.down()
   expect([troubleIn(last), last.left, leftIn(clouds)]).toEqual([[], [], []])
+  expect(await beyondPolicy(clouds, 'recovery')).toEqual([])
 })
 
 test('federation: Karmada behind its load balancer, members in two Regions and on a floor', {
@@ -174,4 +192,5 @@ test('federation: Karmada behind its load balancer, members in two Regions and o
     expect.stringMatching(/^withdraw\/cluster\/plant: person delete plant on its admin machine/),
   ])
   expect([last.left, leftIn(clouds)]).toEqual([[], []])
+  expect(await beyondPolicy(clouds, 'federation')).toEqual([])
 })

@@ -39,7 +39,9 @@ export function groundFor({ plan, stacks, env, folder, means = {} }: GroundOptio
     removeStaleKubeconfigs(folder, new Date())
   }
   const values = valuesOf(plan, stacks, clients)
-  const apis = kubeApis({ plan, aws: clients, valueOf: values, kubeconfigs: kubeconfigFiles(env) })
+  const inside =
+    means.role === 'plan' && !readersLookInside(plan) ? awsFor(plan.fleet, env, { ...means, role: 'deploy' }) : clients
+  const apis = kubeApis({ plan, aws: inside, valueOf: values, kubeconfigs: kubeconfigFiles(env) })
   return {
     plan,
     aws: clients,
@@ -52,8 +54,25 @@ export function groundFor({ plan, stacks, env, folder, means = {} }: GroundOptio
     close: () => {
       apis.close()
       clients.close()
+      if (inside !== clients) inside.close()
     },
   }
+}
+
+/**
+ * EKS lets into a cluster who made it, and whom an access entry names (EKS User Guide, Grant IAM users access to Kubernetes with EKS access
+ * entries): a role that may read all of AWS sees nothing of its nodes and copies, unless the fleet lets it in.
+ */
+function readersLookInside({ fleet }: Plan): boolean {
+  const readers = new Set(fleet.accounts.flatMap(({ roles }) => roles?.plan ?? []))
+  return (
+    readers.size === 0 ||
+    fleet.clusters
+      .filter(({ kind }) => kind === 'eks' || kind === 'eksOutpost')
+      .every(({ eks }) =>
+        (eks?.accessEntries ?? []).some(({ principal }) => readers.has(principal.split('/').at(-1) ?? '')),
+      )
+  )
 }
 
 /** SKERRY_POLL_MS is for tests: no pause is longer. */

@@ -2,13 +2,16 @@
 
 import type { Plan } from '../../model/plan.ts'
 import type { KubeClient } from '../kube/client.ts'
-import type { Aws } from './aws/clients.ts'
+import type { Aws, Where } from './aws/clients.ts'
 import type { Told } from './work.ts'
 
 /** Whose API: of a cluster, or Karmada's of a federation. */
 export type Api =
-  | { readonly kind: 'cluster'; readonly name: string }
+  | { readonly kind: 'cluster'; readonly name: string; readonly undeclared?: UndeclaredCluster }
   | { readonly kind: 'federation'; readonly name: string }
+
+/** How a cluster is reached that the fleet does not declare any more: by EKS, or by a context of the kubeconfig. */
+export type UndeclaredCluster = { readonly eksAt: Where } | { readonly context: string; readonly kubeconfig?: string }
 
 export interface Ground {
   readonly plan: Plan

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { usableFolder } from './folder.ts'
 import type { LedgerOptions } from './ledger.ts'
-import { openLedger } from './ledger.ts'
+import { openLedger, stateIn } from './ledger.ts'
 import { folderShelf, placeIn } from './shelves.ts'
 
 let folder: string
@@ -31,6 +31,25 @@ test('what began and how it ended is there for the next run, readable for its ow
   const second = await openLedger(folderShelf(folder), options('two'))
   expect(second.before?.work).toMatchObject({ 'stack/a': { state: 'done' }, 'stack/b': { state: 'begun' } })
   await second.close()
+})
+
+test('where a fleet was, and onto which clusters of others it put something, is kept though the file names it no more', async () => {
+  const shelf = folderShelf(folder)
+  const at = (region: string) => ({ account: 'prod', region })
+  const carriedOut = async (run: string, more: Partial<LedgerOptions>) => {
+    const ledger = await openLedger(shelf, options(run, more))
+    await ledger.begins('stack/a')
+    await ledger.close()
+  }
+  await carriedOut('one', { places: [at('us-west-2')], clusters: [{ name: 'theirs', context: 'one' }] })
+  await carriedOut('two', { places: [at('us-east-1')] })
+  expect(await stateIn(shelf)).toMatchObject({
+    places: [at('us-west-2'), at('us-east-1')],
+    clusters: [{ name: 'theirs', context: 'one' }],
+  })
+  writeFileSync(join(folder, 'ledger.json'), '{ "version": 1, "work": {}, "places": 7, "clusters": {} }')
+  await carriedOut('three', { places: [at('eu-west-1')] })
+  expect((await stateIn(shelf))?.places).toEqual([at('eu-west-1')])
 })
 
 test('two runs at once: the second is told who holds it and since when, and may take it over', async () => {

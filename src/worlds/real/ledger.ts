@@ -2,6 +2,8 @@
 // since every run looks at what is there. A file by default; in a bucket where a team shares the fleet.
 
 import { Refusal } from '../../model/refusal.ts'
+import { placesOf } from './aws/fleet-accounts.ts'
+import type { Where } from './aws/where.ts'
 import type { Went } from './work.ts'
 
 export interface LedgerEntry {
@@ -17,7 +19,18 @@ export interface LedgerState {
   /** Of the fleet as it was carried out last. */
   readonly digest?: string
   readonly verb: 'up' | 'down'
+  /** Where it ever had stacks: the file may name some of these no more. */
+  readonly places?: readonly Where[]
+  /** Clusters that it did not make and put something onto. */
+  readonly clusters?: readonly KnownCluster[]
   readonly work: Readonly<Record<string, LedgerEntry>>
+}
+
+/** A cluster by its context in a kubeconfig. */
+export interface KnownCluster {
+  readonly name: string
+  readonly context: string
+  readonly kubeconfig?: string
 }
 
 export interface Holder {
@@ -67,6 +80,9 @@ export interface LedgerOptions {
   readonly now: () => Date
   /** Takes a lock over though its holder was heard of lately. */
   readonly takeOver?: boolean
+  /** Where the fleet has stacks now, and onto which clusters of others it puts something; those of earlier runs are kept beside them. */
+  readonly places?: readonly Where[]
+  readonly clusters?: readonly KnownCluster[]
   readonly renewEverySeconds?: number
 }
 
@@ -84,6 +100,10 @@ export async function openLedger(shelf: Shelf, options: LedgerOptions): Promise<
   let isClosed = false
   const before = await stateIn(shelf)
   const work = new Map(Object.entries(before?.verb === holder.verb ? before.work : {}))
+  const places = placesOf([...(before?.places ?? []), ...(options.places ?? [])])
+  const clusters = [
+    ...new Map([...(before?.clusters ?? []), ...(options.clusters ?? [])].map((it) => [it.name, it])).values(),
+  ]
   let writing: Promise<void> = Promise.resolve()
 
   async function renewed(): Promise<void> {
@@ -108,6 +128,8 @@ export async function openLedger(shelf: Shelf, options: LedgerOptions): Promise<
           fleet: options.fleet,
           ...(options.digest !== undefined && { digest: options.digest }),
           verb: holder.verb === 'down' ? 'down' : 'up',
+          ...(places.length > 0 && { places }),
+          ...(clusters.length > 0 && { clusters }),
           work: Object.fromEntries([...work].sort(([a], [b]) => (a < b ? -1 : 1))),
         }
         await shelf.write(stateName, textOf(state))
@@ -174,11 +196,18 @@ const takenOver = ({ place }: Shelf, other: Holder | undefined): Refusal =>
     'see what that run does; when it has ended, run this again: it goes on from what is there',
   )
 
-async function stateIn(shelf: Shelf): Promise<LedgerState | undefined> {
+/** What earlier runs wrote, for whoever only looks. */
+export async function stateIn(shelf: Shelf): Promise<LedgerState | undefined> {
   const stored = await shelf.read(stateName)
   try {
     const state = stored === undefined ? undefined : (JSON.parse(stored.text) as LedgerState)
-    return state?.version === 1 && typeof state.work === 'object' ? state : undefined
+    if (state?.version !== 1 || typeof state.work !== 'object') return undefined
+    const { places, clusters, ...rest } = state
+    return {
+      ...rest,
+      ...(Array.isArray(places) && { places }),
+      ...(Array.isArray(clusters) && { clusters }),
+    }
   } catch {
     // half a file, or another's: it only hints
     return undefined

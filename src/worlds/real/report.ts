@@ -2,7 +2,8 @@
 
 import type { PreflightFinding } from './aws/preflight/finding.ts'
 import type { Left } from './aws/sweep.ts'
-import type { Went, Work } from './work.ts'
+import type { Ground } from './ground.ts'
+import type { Kept, Went, Work } from './work.ts'
 
 export type Verb = 'up' | 'down'
 
@@ -19,7 +20,7 @@ export interface RealReport {
   /** `refused`: by what was found before, `declined`: by a person; then no work was begun. */
   readonly ended: 'done' | 'failed' | 'interrupted' | 'refused' | 'declined' | 'looked'
   readonly work: readonly DoneWork[]
-  /** Of up: stacks of the fleet that it does not declare any more. Of down: what is left, and what it costs. */
+  /** Of up: what is of the fleet and not declared any more. Of down: what is left, what it costs, and why where that is on purpose. */
   readonly left: readonly Left[]
   /** What could not be looked at. */
   readonly unseen: readonly string[]
@@ -36,9 +37,35 @@ export interface Watch {
   readonly ended: (work: Work, went: Went) => void
 }
 
+/** Reports of one run: what is not known yet is empty. */
+export function reportsOf(
+  verb: Verb,
+  { plan, now }: Pick<Ground, 'plan' | 'now'>,
+): (ended: RealReport['ended'], more?: Partial<RealReport>) => RealReport {
+  const began = now().getTime()
+  const nothing = { findings: [], work: [], left: [], unseen: [] }
+  return (ended, more = {}) => ({
+    ...{ verb, fleet: plan.fleet.name, seconds: (now().getTime() - began) / 1000, ended },
+    ...{ ...nothing, ...more },
+  })
+}
+
 export function outcomeOf(work: readonly DoneWork[]): 'done' | 'failed' | 'interrupted' {
   if (work.some(({ went }) => went.kind === 'interrupted')) return 'interrupted'
   return work.some(({ went }) => went.kind === 'failed') ? 'failed' : 'done'
+}
+
+/** What stays on purpose, beside what the sweep has found: known to both, it has the price of the one and the reason of the other. */
+export function withKept(left: readonly Left[], kept: readonly Kept[]): readonly Left[] {
+  const whys = new Map(kept.map(({ id, why }) => [id, why]))
+  const swept = new Set(left.map(({ id }) => id))
+  return [
+    ...left.map((it) => {
+      const why = whys.get(it.id)
+      return why === undefined ? it : { ...it, why }
+    }),
+    ...kept.filter(({ id }) => !swept.has(id)).map(({ at, ...it }): Left => ({ ...it, region: at, dollarsPerDay: 0 })),
+  ]
 }
 
 /** Nobody may take it for gone while it costs money, could not be looked at, or is a person's to take away. */

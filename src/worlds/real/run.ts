@@ -3,13 +3,14 @@
 import { randomBytes } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import { hostname, userInfo } from 'node:os'
+import type { Where } from './aws/where.ts'
 import { carry } from './carry.ts'
 import type { Ground } from './ground.ts'
-import type { Ledger } from './ledger.ts'
+import type { KnownCluster, Ledger, Shelf } from './ledger.ts'
 import { openLedger } from './ledger.ts'
 import type { DoneWork, Verb, Watch } from './report.ts'
 import { bucketShelf, folderShelf } from './shelves.ts'
-import type { Work } from './work.ts'
+import type { Kept, Work } from './work.ts'
 
 export interface RunOptions {
   readonly signal: AbortSignal
@@ -22,31 +23,39 @@ export interface RunOptions {
   readonly digest?: string
 }
 
+/** The folder of the ground, or `s3://bucket/prefix`. */
+export function shelfFor(ground: Ground, ledger: string | undefined): Shelf {
+  if (ledger === undefined) return folderShelf(ground.folder)
+  const { fleet } = ground.plan
+  const region = fleet.networks.find((it) => it.region !== undefined)?.region ?? 'us-east-1'
+  return bucketShelf(ground.aws.s3({ account: fleet.accounts[0]?.name, region }), ledger, fleet.name)
+}
+
 export function ledgerFor(
   ground: Ground,
   verb: Verb | 'drill',
   { ledger, takeOver, digest }: Pick<RunOptions, 'ledger' | 'takeOver' | 'digest'>,
+  places: readonly Where[] = [],
 ): Promise<Ledger> {
-  const { fleet } = ground.plan
-  const [account] = fleet.accounts
-  const shelf =
-    ledger === undefined
-      ? folderShelf(ground.folder)
-      : bucketShelf(
-          ground.aws.s3({
-            account: account?.name,
-            region: fleet.networks.find(({ region }) => region !== undefined)?.region ?? 'us-east-1',
-          }),
-          ledger,
-          fleet.name,
-        )
-  return openLedger(shelf, {
-    fleet: fleet.name,
+  const clusters = ground.plan.fleet.clusters.flatMap(({ name, kind, existing = {} }): readonly KnownCluster[] => {
+    const { context = name, kubeconfig } = existing
+    return kind === 'existing' ? [{ name, context, ...(kubeconfig !== undefined && { kubeconfig }) }] : []
+  })
+  return openLedger(shelfFor(ground, ledger), {
+    fleet: ground.plan.fleet.name,
     ...(digest !== undefined && { digest }),
+    places,
+    clusters,
     holder: { run: randomBytes(8).toString('hex'), who: userInfo().username, host: hostname(), pid: process.pid, verb },
     now: ground.now,
     ...(takeOver !== undefined && { takeOver }),
   })
+}
+
+export interface Carried {
+  readonly work: readonly DoneWork[]
+  /** What stays on purpose, each once. */
+  readonly kept: readonly Kept[]
 }
 
 export async function carried(
@@ -54,8 +63,9 @@ export async function carried(
   works: readonly Work[],
   ledger: Ledger,
   options: RunOptions,
-): Promise<readonly DoneWork[]> {
+): Promise<Carried> {
   const { watch, signal, atOnce } = options
+  const kept = new Map<string, Kept>()
   watch.begins(works)
   // each piece of work that waits listens
   const stop = new AbortController()
@@ -73,6 +83,7 @@ export async function carried(
       watch.began(work)
     },
     observed: watch.observed,
+    kept: (it) => void kept.set(`${it.at} ${it.kind} ${it.id}`, it),
     ended: async (work, how) => {
       watch.ended(work, how)
       // it only hints, and what was done is done: the next run looks
@@ -81,11 +92,14 @@ export async function carried(
   })
   // the interrupted is told as what a person did; this is another run's doing
   if (ledger.lost.aborted && !signal.aborted) throw ledger.lost.reason
-  return works.map((work) => ({
-    id: work.id,
-    title: work.title,
-    steps: work.steps,
-    at: work.at,
-    went: went.get(work.id) ?? { kind: 'interrupted' },
-  }))
+  return {
+    work: works.map((work) => ({
+      id: work.id,
+      title: work.title,
+      steps: work.steps,
+      at: work.at,
+      went: went.get(work.id) ?? { kind: 'interrupted' },
+    })),
+    kept: [...kept.values()],
+  }
 }

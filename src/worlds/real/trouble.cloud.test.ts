@@ -1,4 +1,6 @@
 // What goes wrong on a cloud, and what a person is told of it: the local-zone example on a fake one.
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Clouds } from '../../../test/cloud/clouds.ts'
 import { startClouds, troubleIn } from '../../../test/cloud/clouds.ts'
@@ -237,6 +239,80 @@ test('what is left behind is named with what takes it away and what it costs', s
     command: expect.stringContaining('aws elbv2 delete-load-balancer --region us-west-2'),
   })
   expect(troubleIn(report).join('\n')).toMatch(/stack\/local-zone-network-main: failed .*Subnet/)
+})
+
+test('without a ledger down looks into every Region as far as it may, and says where it may not', slow, async () => {
+  await clouds.up()
+  rmSync(join(clouds.folder, 'ledger.json'))
+  const gone: Plan = {
+    ...plan,
+    fleet: { ...plan.fleet, clusters: [], sites: [], pools: [], apps: [] },
+    steps: plan.steps.filter(({ kind }) => kind === 'route.point'),
+    backward: [],
+  }
+  clouds.fake.plant({ kind: 'denied', action: 'cloudformation:DescribeStacks', region: 'eu-west-1' })
+  const report = await clouds.down({ plan: gone })
+  expect(troubleIn(report)).toEqual([])
+  expect(report.work.map(({ id }) => id)).toContain('stack/local-zone-network-main')
+  expect(report.findings.map(({ what }) => what)).toEqual([
+    '1 Region that the file does not name could not be looked into: eu-west-1',
+  ])
+  expect(report.unseen).toEqual([])
+})
+
+test('what is left behind as asked is named with why, and does not count as a failure', slow, async () => {
+  await clouds.up()
+  const [vpc] = clouds.fake.state.resources('AWS::EC2::VPC')
+  const resources = [...(clouds.fake.state.stack('local-zone-network-main')?.resources.values() ?? [])]
+  const { logicalId = '' } = resources.find(({ physicalId }) => physicalId === vpc?.id) ?? {}
+  clouds.fake.plant({ kind: 'deleteFailed', logicalId, message: 'somebody else uses it' })
+  const report = await clouds.down({ retain: [`local-zone-network-main/${logicalId}`] })
+  expect(troubleIn(report)).toEqual([])
+  expect(report.left.filter(({ id }) => id === vpc?.id)).toEqual([
+    expect.objectContaining({
+      ...{ kind: 'VPC', region: 'us-west-2' },
+      why: expect.stringContaining(`left behind as asked (--retain local-zone-network-main/${logicalId})`),
+    }),
+  ])
+})
+
+test('a Region that left the file: up names what is still there, down takes it, and asks first', slow, async () => {
+  await clouds.up()
+  const moved = JSON.parse(
+    JSON.stringify(plan).replaceAll('us-west-2-lax-1a', 'us-east-1c').replaceAll('us-west-2', 'us-east-1'),
+  ) as Plan
+  // its network alone, under the name of the one that it was
+  const network: Plan = {
+    ...moved,
+    fleet: { ...moved.fleet, clusters: [], sites: [], pools: [], apps: [], dnsZones: [] },
+    steps: moved.steps.filter(({ kind }) => kind === 'network'),
+    backward: [],
+  }
+  const up = await clouds.up({ plan: network })
+  expect(troubleIn(up)).toEqual([])
+  expect(up.left.map(({ id, region }) => `${id} ${region}`)).toEqual([
+    'local-zone-dns-example-com us-east-1',
+    'local-zone-addons-eks-cluster us-west-2',
+    'local-zone-nodes-los-angeles-eks-selfmanaged-groupnode us-west-2',
+    'local-zone-nodes-oregon-workers us-west-2',
+    'local-zone-cluster-eks-cluster us-west-2',
+    'local-zone-network-main us-west-2',
+  ])
+  const names: string[] = []
+  const down = await clouds.down({
+    plan: network,
+    consent: {
+      yes: async (question) => clouds.asked.push(question) > 0,
+      named: async (name) => names.push(name) > 0,
+    },
+  })
+  expect(troubleIn(down)).toEqual([])
+  expect(names).toContain('eks-cluster')
+  expect(clouds.asked.at(-1)).toContain(
+    'local-zone-network-main in us-west-2, which the file does not declare any more',
+  )
+  expect(clouds.fake.state.stacks().filter(({ status }) => status !== 'DELETE_COMPLETE')).toEqual([])
+  expect([down.left, down.unseen]).toEqual([[], []])
 })
 
 test(

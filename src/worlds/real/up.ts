@@ -1,11 +1,10 @@
 // The fleet on real places, or nearer to it: looked at before anything is made, then every piece of work that is missing, side by side,
 // each when what it needs is there. Whatever ended an earlier run, this one goes on from what is there.
 
+import type { StackFile } from '../../artefacts/cloudformation/stacks.ts'
 import { stacksOf } from '../../artefacts/cloudformation/stacks.ts'
 import type { Plan } from '../../model/plan.ts'
 import { counted, listed } from '../../model/words.ts'
-import { placesOf, whereOfStack } from './aws/fleet-accounts.ts'
-import { stacksIn } from './aws/preflight/names.ts'
 import { preflight } from './aws/preflight/preflight.ts'
 import { stackWork } from './aws/stack-work.ts'
 import { targetWork } from './aws/targets.ts'
@@ -15,14 +14,17 @@ import { giveBackLeft } from './drill/left.ts'
 import type { Ground } from './ground.ts'
 import type { Means } from './ground-for.ts'
 import { groundFor } from './ground-for.ts'
+import { leftOnForgotten } from './kubernetes/forgotten.ts'
 import { kubernetesWork, onExistingClusters } from './kubernetes/index.ts'
+import type { LedgerState } from './ledger.ts'
 import { clustersOnPremises, onPremisesWork } from './on-premises/index.ts'
 import type { RealReport } from './report.ts'
-import { outcomeOf } from './report.ts'
+import { outcomeOf, reportsOf, withKept } from './report.ts'
 import type { RunOptions } from './run.ts'
 import { carried, ledgerFor } from './run.ts'
 import type { Reviewed } from './stale.ts'
 import { refuseChangedFleet, refuseChangedWorld } from './stale.ts'
+import { forgottenClusters, ownStacks, placesOfStacks, stackLeft } from './undeclared.ts'
 import type { Work } from './work.ts'
 
 export interface UpOptions extends RunOptions {
@@ -50,26 +52,12 @@ export async function up(options: UpOptions): Promise<RealReport> {
   if (reviewed !== undefined) refuseChangedFleet(reviewed, plan, digest)
   const stacks = stacksOf(plan)
   const ground = groundFor({ plan, stacks, env, folder, ...(options.means !== undefined && { means: options.means }) })
-  const began = ground.now().getTime()
-  const report = (ended: RealReport['ended'], more: Partial<RealReport> = {}): RealReport => ({
-    ...{
-      verb: 'up',
-      fleet: fleet.name,
-      seconds: (ground.now().getTime() - began) / 1000,
-      findings,
-      ended,
-      work: [],
-      left: [],
-      unseen: [],
-    },
-    ...more,
-  })
-  let findings: RealReport['findings'] = []
+  const report = reportsOf('up', ground)
   try {
     const looked = await preflight(ground, stacks, watch.say)
-    findings = looked.findings
-    if (findings.some(({ severity }) => severity === 'error')) return report('refused')
-    if (options.onlyPreflight === true) return report('looked')
+    const { findings } = looked
+    if (findings.some(({ severity }) => severity === 'error')) return report('refused', { findings })
+    if (options.onlyPreflight === true) return report('looked', { findings })
     const missing = stacks.filter(({ name }) => !looked.there.has(name))
     const regions = [...new Set(stacks.map(({ region }) => region))].sort()
     const floors = clustersOnPremises(plan).length
@@ -88,14 +76,17 @@ export async function up(options: UpOptions): Promise<RealReport> {
       ...onExistingClusters(plan).map((it) => `up ${fleet.name}: onto the existing cluster ${it}`),
       'Go on?',
     ].join('\n')
-    if (!(await consent.yes(question))) return report('declined')
-    const ledger = await ledgerFor(ground, 'up', options)
+    if (!(await consent.yes(question))) return report('declined', { findings })
+    const ledger = await ledgerFor(ground, 'up', options, placesOfStacks(fleet, stacks))
     try {
       if (reviewed !== undefined) refuseChangedWorld(reviewed, plan, looked.there, ledger.before?.digest === digest)
-      await giveBackLeft(ground, watch.say, { warn: watch.warn ?? watch.say })
-      const work = await carried(ground, workOf(ground, consent, options.means), ledger, options)
-      const left = await undeclared(ground, new Set(stacks.map(({ name }) => name))).catch(() => [])
-      return report(outcomeOf(work), { work, left })
+      await giveBackLeft(ground, watch.say, {
+        warn: watch.warn ?? watch.say,
+        ...(options.ledger !== undefined && { ledger: options.ledger }),
+      })
+      const { work, kept } = await carried(ground, workOf(ground, consent, options.means), ledger, options)
+      const { left, unseen } = await notDeclared(ground, stacks, ledger.before)
+      return report(outcomeOf(work), { findings, work, left: withKept(left, kept), unseen })
     } finally {
       await ledger.close()
     }
@@ -107,15 +98,18 @@ export async function up(options: UpOptions): Promise<RealReport> {
 const accountsOf = ({ fleet }: Plan): string =>
   fleet.accounts.length === 0 ? '' : ` of ${listed(fleet.accounts.map(({ name, id }) => `${name} (${id})`))}`
 
-/** Stacks of this fleet that it does not declare any more. */
-async function undeclared({ plan, aws }: Ground, declared: ReadonlySet<string>): Promise<RealReport['left']> {
-  const places = placesOf(stacksOf(plan).map((file) => whereOfStack(plan.fleet, file)))
-  const all = await Promise.all(places.map(async (at) => (await stacksIn(aws, at)).map((stack) => ({ ...stack, at }))))
-  return all
-    .flat()
-    .filter(({ fleet, name }) => fleet === plan.fleet.name && !declared.has(name))
-    .map(({ name, status, at }) => ({
-      ...{ kind: `stack (${status})`, id: name, region: at.region, dollarsPerDay: 0 },
-      command: `aws cloudformation delete-stack --region ${at.region} --stack-name ${name}`,
-    }))
+/** What of this fleet is there and not declared any more: only named, `down` takes it. */
+async function notDeclared(
+  ground: Ground,
+  stacks: readonly StackFile[],
+  before: LedgerState | undefined,
+): Promise<Pick<RealReport, 'left' | 'unseen'>> {
+  const { fleet } = ground.plan
+  try {
+    const { undeclared, unseen } = await ownStacks(ground, stacks, before)
+    const onClusters = await leftOnForgotten(ground, forgottenClusters(fleet, before))
+    return { left: [...undeclared.map((it) => stackLeft(fleet, it)), ...onClusters], unseen }
+  } catch (error) {
+    return { left: [], unseen: [`what is not declared any more: ${(error as Error).message}`] }
+  }
 }

@@ -7,9 +7,22 @@ export type Outcome =
   /** Only a person can do it, or a machine that is not reached from here: what to do, as in the runbook. Looked at again by the next run. */
   | { readonly kind: 'person'; readonly what: string; readonly commands: readonly string[] }
 
+/** What is not taken away on purpose: it is somebody else's, or was asked to be left behind. */
+export interface Kept {
+  readonly kind: string
+  readonly id: string
+  /** The cluster or the Region that it is in. */
+  readonly at: string
+  readonly why: string
+  /** What takes it away after all, for whoever may. */
+  readonly command: string
+}
+
 export interface Told {
   /** What was seen last, such as `CREATE_IN_PROGRESS: Subnet OregonPublicA`. */
   readonly observe: (what: string) => void
+  /** Told at the end of the run, too. */
+  readonly keep?: (kept: Kept) => void
   /** Aborted: end soon; what is in flight goes on where it is, and the next run waits for it. */
   readonly signal: AbortSignal
 }

@@ -3,6 +3,7 @@
 
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { fromNodeProviderChain, fromTemporaryCredentials } from '@aws-sdk/credential-providers'
+import { partitionOf } from '../../../artefacts/partition.ts'
 import type { Account, Fleet } from '../../../model/fleet.ts'
 
 type Provider = ReturnType<typeof fromNodeProviderChain>
@@ -70,9 +71,6 @@ function assumed(account: Account, role: string, base: Provider, region: string,
     }
   }
 }
-
-export const partitionOf = (region: string): string =>
-  region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws'
 
 const secondsOf = (duration: string): number =>
   Number(duration.slice(0, -1)) * ({ s: 1, m: 60, h: 3600 }[duration.slice(-1)] ?? 1)

@@ -5,6 +5,7 @@ import type { LoadBalancer } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { DescribeTargetGroupsCommand, paginateDescribeLoadBalancers } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { logical } from '../../../artefacts/cloudformation/names.ts'
 import { dnsRecords } from '../../../artefacts/dns/index.ts'
+import { objectsOf } from '../../../artefacts/workloads/copies.ts'
 import { lookup } from '../../../model/lookup.ts'
 import type { Plan } from '../../../model/plan.ts'
 import { Refusal } from '../../../model/refusal.ts'
@@ -87,13 +88,16 @@ async function hostOf(
   const placed = plan.placement.find((it) => it.app === app && it.site === site)
   const cluster = find.cluster(placed?.cluster ?? find.site(site)?.cluster)
   const where = { account: cluster?.account ?? find.network(cluster?.network)?.account, region: cluster?.region ?? '' }
-  const placement = find.app(app)?.placement.find((it) => it.site === site || it.federation !== undefined)
-  const ingress = placement?.manifests.find(({ kind }) => kind === 'Ingress')?.name ?? app
+  const declared = find.app(app)
+  const placement = declared?.placement.find((it) => it.site === site || it.federation !== undefined)
+  const own = declared && placement && objectsOf(declared, placement)
+  // others may share its namespace: nobody is sent to their load balancers
+  const names = [own?.ingress, own?.service?.metadata.name].filter((name) => name !== undefined)
   const namespace = placed?.namespace ?? placement?.namespace ?? app
   const deadline = now().getTime() + waitedSeconds * 1000
   for (;;) {
     const client = cluster === undefined ? undefined : await ground.api({ kind: 'cluster', name: cluster.name })
-    const host = client === undefined ? undefined : await addressIn(client, namespace, ingress)
+    const host = client === undefined ? undefined : await addressIn(client, namespace, names)
     if (host !== undefined) return { host, where }
     if (told.signal.aborted || now().getTime() > deadline)
       throw new Refusal(
@@ -110,12 +114,12 @@ interface List {
   readonly items?: readonly KubeObject[]
 }
 
-async function addressIn(client: KubeClient, namespace: string, ingress: string): Promise<string | undefined> {
+/** `names`: of its Ingress and its Service; none where a chart brings them. */
+async function addressIn(client: KubeClient, namespace: string, names: readonly string[]): Promise<string | undefined> {
   const ingresses = await client.get<List>(`/apis/networking.k8s.io/v1/namespaces/${namespace}/ingresses`)
-  const all = ingresses?.items ?? []
-  const named = all.find(({ metadata }) => metadata.name === ingress)
   const services = await client.get<List>(`/api/v1/namespaces/${namespace}/services`)
-  for (const front of [...(named === undefined ? all : [named]), ...(services?.items ?? [])]) {
+  for (const front of [...(ingresses?.items ?? []), ...(services?.items ?? [])]) {
+    if (names.length > 0 && !names.includes(front.metadata.name)) continue
     const status = front.status as { loadBalancer?: { ingress?: { hostname?: string; ip?: string }[] } } | undefined
     const first = status?.loadBalancer?.ingress?.[0]
     const address = first?.hostname ?? first?.ip

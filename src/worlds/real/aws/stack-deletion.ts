@@ -9,7 +9,7 @@ import { hash } from './change-set.ts'
 import type { Where } from './clients.ts'
 import { awsRefusal } from './errors.ts'
 import type { ResourceFailure } from './stack-state.ts'
-import { eventsOf, failuresOf, failureText, isMoving, stackOf, tagOf } from './stack-state.ts'
+import { eventsOf, failuresOf, failureText, isMoving, shortType, stackOf, tagOf } from './stack-state.ts'
 import type { StackGround } from './stacks.ts'
 import { fleetTag, settled } from './stacks.ts'
 
@@ -51,9 +51,16 @@ export async function deleteStack(ground: StackGround, order: StackDeletion, tol
         await ground.pause(betweenTriesMilliseconds, told.signal)
       }
       const failed = stack.StackStatus === 'DELETE_FAILED'
-      const left = failed ? failuresOf(await eventsOf(client, id)).map(({ resource }) => resource) : []
-      const retained = order.retain.filter((it) => left.includes(it))
+      const left = failed ? failuresOf(await eventsOf(client, id)) : []
+      const stays = left.filter(({ resource }) => order.retain.includes(resource))
+      const retained = [...new Set(stays.map(({ resource }) => resource))]
       if (retained.length > 0) told.observe(`left behind as asked: ${retained.join(', ')}`)
+      for (const { resource, type, physicalId = resource, reason } of stays)
+        told.keep?.({
+          ...{ kind: shortType(type), id: physicalId, at: at.region },
+          why: `left behind as asked (--retain ${name}/${resource}): ${reason}`,
+          command: `delete the ${type} ${physicalId} when nothing holds it any more`,
+        })
       const token = hash(`${id} ${stack.StackStatus} ${stack.DeletionTime?.toISOString() ?? ''} ${attempt}`).slice(
         0,
         32,

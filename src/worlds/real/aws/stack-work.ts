@@ -1,5 +1,6 @@
 // The stacks of a plan as work, with what each needs first, and backwards.
 
+import { hasFront } from '../../../artefacts/cloudformation/front.ts'
 import { stackNames } from '../../../artefacts/cloudformation/names.ts'
 import type { StackFile } from '../../../artefacts/cloudformation/stacks.ts'
 import { asList, asRecord, asText } from '../../../artefacts/cloudformation/values.ts'
@@ -11,6 +12,7 @@ import type { Ground } from '../ground.ts'
 import type { Work } from '../work.ts'
 import { whereOfStack } from './fleet-accounts.ts'
 import { gatewayParameters } from './gateways.ts'
+import { withInputs } from './inputs.ts'
 import { frontsOf, routeParameters, valuesOfFronts } from './routes.ts'
 import { deleteStack } from './stack-deletion.ts'
 import type { StackOrder } from './stacks.ts'
@@ -19,8 +21,18 @@ import { zoneGroupsOf, zoneId } from './zones.ts'
 
 export const stackId = (name: string): string => `stack/${name}`
 
+type StepsOfStacks = ReadonlyMap<string, readonly PlannedStep[]>
+
+const carriedOut = new WeakMap<Plan, StepsOfStacks>()
+
 /** Which steps of a plan a stack carries out. */
-export function stepsOfStacks(plan: Plan): ReadonlyMap<string, readonly PlannedStep[]> {
+export function stepsOfStacks(plan: Plan): StepsOfStacks {
+  const known = carriedOut.get(plan) ?? findStepsOfStacks(plan)
+  carriedOut.set(plan, known)
+  return known
+}
+
+function findStepsOfStacks(plan: Plan): StepsOfStacks {
   const named = stackNames(plan.fleet.name)
   const found = new Map<string, PlannedStep[]>()
   const put = (stack: string | undefined, step: PlannedStep): void => {
@@ -49,6 +61,16 @@ export function stepsOfStacks(plan: Plan): ReadonlyMap<string, readonly PlannedS
   return found
 }
 
+/** Steps that a stack only helps to, and that fall with it: copies behind a load balancer, the way into a network. */
+function helpedBy({ fleet, steps }: Plan, stack: string): readonly PlannedStep[] {
+  const named = stackNames(fleet.name)
+  return steps.filter((step) => {
+    const { app = '', site = '', network = '' } = step.subject
+    if (hasFront(step)) return named.front(app, site) === stack
+    return step.kind === 'network' && step.intent.managementHost !== undefined && named.host(network) === stack
+  })
+}
+
 /** `others`: the rest of the work, in which the names of load balancers come about. */
 export function stackWork(
   ground: Ground,
@@ -62,6 +84,7 @@ export function stackWork(
   const steps = stepsOfStacks(plan)
   const routes = routeParameters(plan)
   const groups = zoneGroupsOf(plan)
+  const completed = withInputs(ground, stacks)
   const outposts = [...new Set(fleet.sites.flatMap(({ place }) => place.outpostArn ?? []))]
   const nodeStacks = new Set(fleet.pools.map(({ site, name }) => stackNames(fleet.name).nodes(site, name)))
   const nodesOfSite = (site: string): readonly string[] =>
@@ -94,8 +117,9 @@ export function stackWork(
       at: file.region,
       ...(expected !== undefined && { expected }),
       run: async (told) => {
+        const whole = await completed(file)
         const order: StackOrder = {
-          file: { ...file, tags: { ...file.tags, ...protectTags(namedOnStack(plan, file.name)) } },
+          file: { ...whole, tags: { ...file.tags, ...protectTags(namedOnStack(plan, file.name)) } },
           at,
           protects: protectedWith(plan, file.name),
           parameters: async () => ({
@@ -130,7 +154,7 @@ const longest = (steps: readonly PlannedStep[]): Work['expected'] =>
 
 /** Names that must be typed before the stack goes. */
 export function protectedWith(plan: Plan, stack: string): readonly string[] {
-  const own = new Set((stepsOfStacks(plan).get(stack) ?? []).map(({ id }) => id))
+  const own = new Set([...(stepsOfStacks(plan).get(stack) ?? []), ...helpedBy(plan, stack)].map(({ id }) => id))
   return [
     ...new Set(
       plan.backward
@@ -153,6 +177,10 @@ export interface StacksBackward {
   readonly before: (file: StackFile) => readonly string[]
 }
 
+/** Of `STACK/RESOURCE`, the logical ids of one stack. */
+export const retainedIn = (retain: readonly string[], stack: string): readonly string[] =>
+  retain.filter((it) => it.startsWith(`${stack}/`)).map((it) => it.slice(stack.length + 1))
+
 /** Each when all that stands on it is gone. */
 export function stacksBackward(
   ground: Ground,
@@ -162,7 +190,6 @@ export function stacksBackward(
 ): readonly Work[] {
   const { fleet } = ground.plan
   return stacks.map((file): Work => {
-    const retained = retain.filter((it) => it.startsWith(`${file.name}/`)).map((it) => it.slice(file.name.length + 1))
     return {
       id: stackId(file.name),
       title: `Delete the stack ${file.name} in ${file.region}`,
@@ -175,7 +202,10 @@ export function stacksBackward(
       run: (told) =>
         deleteStack(
           { ...ground, consent },
-          { name: file.name, at: whereOfStack(fleet, file), fleet: fleet.name, retain: retained },
+          {
+            ...{ name: file.name, at: whereOfStack(fleet, file), fleet: fleet.name },
+            retain: retainedIn(retain, file.name),
+          },
           told,
         ),
     }

@@ -12,9 +12,11 @@ import {
   paginateDescribeTargetGroups,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { paginateGetResources } from '@aws-sdk/client-resource-groups-tagging-api'
+import { partitionOf } from '../../../artefacts/partition.ts'
 import type { Fleet } from '../../../model/fleet.ts'
 import type { Aws, Where } from './clients.ts'
 import { awsRefusal, codeOf, concernsAll } from './errors.ts'
+import { placeKey, placesOf } from './fleet-accounts.ts'
 import { stacksIn } from './preflight/names.ts'
 import type { Priced } from './prices.ts'
 import { dollarsPerDay } from './prices.ts'
@@ -28,6 +30,8 @@ export interface Left {
   readonly dollarsPerDay: number
   /** What takes it away. */
   readonly command: string
+  /** Where it stays on purpose. */
+  readonly why?: string
 }
 
 export interface Swept {
@@ -36,14 +40,24 @@ export interface Swept {
   readonly unseen: readonly string[]
 }
 
-export async function sweep(aws: Aws, fleet: Fleet, places: readonly Where[]): Promise<Swept> {
+/** `clusters`: beside those of the fleet, by their names. What has no Region is listed in one of its own, and by its tag only. */
+export async function sweep(
+  aws: Aws,
+  fleet: Fleet,
+  places: readonly Where[],
+  clusters: readonly string[] = [],
+): Promise<Swept> {
+  const whose: Whose = { fleet: fleet.name, clusters: [...fleet.clusters.map(({ name }) => name), ...clusters] }
   const left = new Map<string, Left>()
   const unseen: string[] = []
+  const known = new Set(places.map(placeKey))
+  const open = places.filter(({ region }) => partitionOf(region) === 'aws')
+  const global = placesOf(open.map((at) => ({ ...at, region: globalRegion }))).filter((at) => !known.has(placeKey(at)))
   await Promise.all(
-    places.flatMap((at) =>
-      looks.map(async ({ words, look }) => {
+    [...places, ...global].flatMap((at) =>
+      (known.has(placeKey(at)) ? looks : [byTag]).map(async ({ words, look }) => {
         try {
-          for (const one of await look(aws, fleet, at)) left.set(`${at.region} ${one.id}`, one)
+          for (const one of await look(aws, whose, at)) left.set(`${at.region} ${one.id}`, one)
         } catch (error) {
           if (concernsAll(error)) throw awsRefusal(error, `what is left in ${at.region} cannot be looked for`)
           unseen.push(`${words} in ${at.region} could not be looked for (${codeOf(error)})`)
@@ -57,14 +71,22 @@ export async function sweep(aws: Aws, fleet: Fleet, places: readonly Where[]): P
   }
 }
 
+/** Where the tags of Route 53 are. */
+const globalRegion = 'us-east-1'
+
 interface Look {
   readonly words: string
-  readonly look: (aws: Aws, fleet: Fleet, at: Where) => Promise<readonly Left[]>
+  readonly look: (aws: Aws, whose: Whose, at: Where) => Promise<readonly Left[]>
 }
 
-const clusterTags = (fleet: Fleet): ReadonlySet<string> =>
+interface Whose {
+  readonly fleet: string
+  readonly clusters: readonly string[]
+}
+
+const clusterTags = ({ clusters }: Whose): ReadonlySet<string> =>
   new Set(
-    fleet.clusters.flatMap(({ name }) => [
+    clusters.flatMap((name) => [
       `kubernetes.io/cluster/${name}=owned`,
       `elbv2.k8s.aws/cluster=${name}`,
       `eks:cluster-name=${name}`,
@@ -74,19 +96,34 @@ const clusterTags = (fleet: Fleet): ReadonlySet<string> =>
 
 type Tag = { readonly Key?: string | undefined; readonly Value?: string | undefined }
 
-const isOurs = (fleet: Fleet, tags: readonly Tag[] = []): boolean => {
-  const own = clusterTags(fleet)
+const isOurs = (whose: Whose, tags: readonly Tag[] = []): boolean => {
+  const own = clusterTags(whose)
   return tags.some(
-    ({ Key = '', Value = '' }) => (Key === fleetTag && Value === fleet.name) || own.has(`${Key}=${Value}`),
+    ({ Key = '', Value = '' }) => (Key === fleetTag && Value === whose.fleet) || own.has(`${Key}=${Value}`),
   )
 }
 
+const byTag: Look = {
+  words: 'whatever carries the tag of the fleet',
+  look: async (aws, whose, at) => {
+    const found: Left[] = []
+    const TagFilters = [{ Key: fleetTag, Values: [whose.fleet] }]
+    for await (const page of paginateGetResources({ client: aws.tagging(at) }, { TagFilters }))
+      for (const { ResourceARN: arn = '' } of page.ResourceTagMappingList ?? []) {
+        const one = byArn(arn, at.region)
+        if (one !== undefined) found.push(one)
+      }
+    return stillThere(aws, at, found)
+  },
+}
+
 const looks: readonly Look[] = [
+  byTag,
   {
     words: 'stacks',
-    look: async (aws, fleet, at) =>
+    look: async (aws, whose, at) =>
       (await stacksIn(aws, at))
-        .filter(({ fleet: owner }) => owner === fleet.name)
+        .filter(({ fleet: owner }) => owner === whose.fleet)
         .map(({ name, status }) => ({
           ...{ kind: `stack (${status})`, id: name, region: at.region, dollarsPerDay: 0 },
           command: `aws cloudformation delete-stack --region ${at.region} --stack-name ${name}`,
@@ -94,12 +131,12 @@ const looks: readonly Look[] = [
   },
   {
     words: 'network interfaces',
-    look: async ({ ec2 }, fleet, at) => {
+    look: async ({ ec2 }, whose, at) => {
       const found: Left[] = []
       const free = [{ Name: 'status', Values: ['available'] }]
       for await (const page of paginateDescribeNetworkInterfaces({ client: ec2(at) }, { Filters: free }))
         for (const { NetworkInterfaceId: id = '', TagSet, Description } of page.NetworkInterfaces ?? [])
-          if (isOurs(fleet, TagSet))
+          if (isOurs(whose, TagSet))
             found.push({
               ...{
                 kind: `network interface${Description === undefined || Description === '' ? '' : ` (${Description})`}`,
@@ -114,11 +151,11 @@ const looks: readonly Look[] = [
   },
   {
     words: 'volumes',
-    look: async ({ ec2 }, fleet, at) => {
+    look: async ({ ec2 }, whose, at) => {
       const found: Left[] = []
       for await (const page of paginateDescribeVolumes({ client: ec2(at) }, {}))
         for (const { VolumeId: id = '', Tags, Size = 0 } of page.Volumes ?? [])
-          if (isOurs(fleet, Tags))
+          if (isOurs(whose, Tags))
             found.push({
               ...{
                 kind: `volume of ${Size} GiB`,
@@ -133,9 +170,9 @@ const looks: readonly Look[] = [
   },
   {
     words: 'addresses',
-    look: async ({ ec2 }, fleet, at) => {
+    look: async ({ ec2 }, whose, at) => {
       const { Addresses = [] } = await ec2(at).send(new DescribeAddressesCommand({}))
-      return Addresses.filter(({ Tags }) => isOurs(fleet, Tags)).map(
+      return Addresses.filter(({ Tags }) => isOurs(whose, Tags)).map(
         ({ AllocationId: id = '', PublicIp, CarrierIp }) => ({
           ...{
             kind: `address ${CarrierIp ?? PublicIp ?? ''}`,
@@ -150,7 +187,7 @@ const looks: readonly Look[] = [
   },
   {
     words: 'load balancers',
-    look: async ({ balancing }, fleet, at) => {
+    look: async ({ balancing }, whose, at) => {
       const client = balancing(at)
       const arns: string[] = []
       for await (const page of paginateDescribeLoadBalancers({ client }, {}))
@@ -164,22 +201,9 @@ const looks: readonly Look[] = [
           new DescribeTagsCommand({ ResourceArns: arns.slice(from, from + 20) }),
         )
         for (const { ResourceArn: id = '', Tags } of TagDescriptions)
-          if (isOurs(fleet, Tags)) found.push(balancingPart(id, at.region))
+          if (isOurs(whose, Tags)) found.push(balancingPart(id, at.region))
       }
       return found
-    },
-  },
-  {
-    words: 'whatever carries the tag of the fleet',
-    look: async (aws, fleet, at) => {
-      const found: Left[] = []
-      const TagFilters = [{ Key: fleetTag, Values: [fleet.name] }]
-      for await (const page of paginateGetResources({ client: aws.tagging(at) }, { TagFilters }))
-        for (const { ResourceARN: arn = '' } of page.ResourceTagMappingList ?? []) {
-          const one = byArn(arn, at.region)
-          if (one !== undefined) found.push(one)
-        }
-      return stillThere(aws, at, found)
     },
   },
 ]

@@ -13,7 +13,7 @@ import type { KubeClient, KubeObject, Server } from '../../kube/client.ts'
 import { KubeError, kubeClientAt } from '../../kube/client.ts'
 import type { Aws, Where } from '../aws/clients.ts'
 import { awsRefusal, codeOf } from '../aws/errors.ts'
-import type { Api, Ground } from '../ground.ts'
+import type { Api, Ground, UndeclaredCluster } from '../ground.ts'
 import type { Told, Work } from '../work.ts'
 import type { Kube } from './asking.ts'
 import { asked, awaited, unfinished, unreachedHint } from './asking.ts'
@@ -52,6 +52,8 @@ export interface KubeApis {
 
 const systemNamespace = 'karmada-system'
 
+type ContextOf = Exclude<UndeclaredCluster, { readonly eksAt: Where }>
+
 export function kubeApis(options: ApiOptions): KubeApis {
   const { plan, kubeconfigs } = options
   const find = lookup(plan.fleet)
@@ -64,7 +66,7 @@ export function kubeApis(options: ApiOptions): KubeApis {
   }
 
   async function api(of: Api): Promise<KubeClient | undefined> {
-    const key = `${of.kind}/${of.name}`
+    const key = JSON.stringify(of)
     const known = made.get(key)
     if (known !== undefined) return known
     const asking = reach(of)
@@ -77,19 +79,24 @@ export function kubeApis(options: ApiOptions): KubeApis {
     return asking
   }
 
-  async function reach({ kind, name }: Api): Promise<KubeClient | undefined> {
-    if (kind === 'federation') {
+  async function reach(of: Api): Promise<KubeClient | undefined> {
+    const { name } = of
+    if (of.kind === 'federation') {
       const federation = plan.fleet.federations.find((it) => it.name === name)
       return federation === undefined ? undefined : karmada(federation)
     }
+    const { undeclared } = of
+    if (undeclared !== undefined) return 'eksAt' in undeclared ? eks(name, undeclared.eksAt) : byContext(undeclared)
     const cluster = find.cluster(name)
     if (cluster === undefined) return undefined
-    return cluster.kind === 'eks' || cluster.kind === 'eksOutpost' ? eks(cluster) : byContext(cluster)
+    if (cluster.kind === 'eks' || cluster.kind === 'eksOutpost') return eks(name, whereOf(plan, cluster))
+    const { context = name, kubeconfig } = cluster.existing ?? {}
+    const byOwn = await byContext({ context, ...(kubeconfig !== undefined && { kubeconfig }) })
+    return byOwn ?? byManager(cluster)
   }
 
-  async function eks(cluster: Cluster): Promise<KubeClient | undefined> {
-    const where = whereOf(plan, cluster)
-    const found = await described(options.aws.eks(where), cluster.name)
+  async function eks(name: string, where: Where): Promise<KubeClient | undefined> {
+    const found = await described(options.aws.eks(where), name)
     const { endpoint, certificateAuthority, resourcesVpcConfig: vpc } = found ?? {}
     // one that is on its way out was emptied before, and soon answers nobody
     if (endpoint === undefined || certificateAuthority?.data === undefined || found?.status === 'DELETING')
@@ -97,34 +104,31 @@ export function kubeApis(options: ApiOptions): KubeApis {
     const server: Server = {
       url: endpoint,
       ca: Buffer.from(certificateAuthority.data, 'base64').toString('utf8'),
-      token: () => options.aws.eksToken(where, cluster.name),
+      token: () => options.aws.eksToken(where, name),
     }
     if (vpc?.endpointPublicAccess !== false) return connect(server)
     const direct = connect(server)
     if (await answers(direct)) return direct
-    const round = contextNamed(kubeconfigs, cluster.name)?.server
+    const round = contextNamed(kubeconfigs, name)?.server
     if (round !== undefined && round.url !== endpoint) {
       const client = connect({ ...server, url: round.url, servername: round.servername ?? new URL(endpoint).hostname })
       if (await answers(client)) return client
     }
     const host = new URL(endpoint).hostname
     throw new NotReached(
-      `the API of ${cluster.name} has a private address only, and is not reached from here`,
+      `the API of ${name} has a private address only, and is not reached from here`,
       'run this on a machine in its network, or go through one: a context of its name in the kubeconfig names the way round',
       [
         `aws ssm start-session --region ${where.region} --target INSTANCE --document-name AWS-StartPortForwardingSessionToRemoteHost --parameters host=${host},portNumber=443,localPortNumber=8443`,
-        `kubectl config set-cluster ${cluster.name} --server https://127.0.0.1:8443 --tls-server-name ${host}`,
-        `kubectl config set-context ${cluster.name} --cluster ${cluster.name} --user ${cluster.name}`,
+        `kubectl config set-cluster ${name} --server https://127.0.0.1:8443 --tls-server-name ${host}`,
+        `kubectl config set-context ${name} --cluster ${name} --user ${name}`,
       ],
     )
   }
 
-  async function byContext(cluster: Cluster): Promise<KubeClient | undefined> {
-    const declared = cluster.existing
-    const name = declared?.context ?? cluster.name
-    const files = declared?.kubeconfig === undefined ? kubeconfigs : [declared.kubeconfig]
-    const context = contextNamed(files, name)
-    if (context === undefined) return byManager(cluster)
+  async function byContext({ context: name, kubeconfig }: ContextOf): Promise<KubeClient | undefined> {
+    const context = contextNamed(kubeconfig === undefined ? kubeconfigs : [kubeconfig], name)
+    if (context === undefined) return undefined
     const { server, program, file } = context
     if (program !== undefined && server.token === undefined && server.certificate === undefined)
       throw new Refusal(

@@ -11,7 +11,9 @@ import type { Told } from '../work.ts'
 import type { Kube } from './asking.ts'
 import { asked, awaited, Denied, unfinished } from './asking.ts'
 import { putOnto, remember } from './memory.ts'
-import { adoption, isOurs, isShared, withMark } from './ownership.ts'
+import { othersIn } from './namespaces.ts'
+import type { KeptThere } from './ownership.ts'
+import { adoption, isOurs, isShared, keptNamespace, tellKept, withMark } from './ownership.ts'
 
 /** With the values that only stacks know; a value that no stack has yet is refused by its name. */
 export async function filled<T>({ ground }: Pick<Kube, 'ground'>, value: T): Promise<T> {
@@ -85,8 +87,8 @@ export async function applyAll(kube: Kube, told: Told, { api, by, client, object
   const gone = Object.fromEntries(
     Object.entries(before).filter(([path]) => now[path] === undefined && !others.has(path)),
   )
-  if (await takeOff(kube, told, client, gone)) changed = true
-  remember(folder, api, by, now)
+  if (await takeOff(kube, told, client, api, gone)) changed = true
+  remember(folder, api, by, { ...(await staying(kube, told, client, gone)), ...now })
   return changed
 }
 
@@ -97,22 +99,46 @@ const foreign = ({ ground: { plan } }: Kube, api: Api, object: KubeObject): Deni
   ])
 }
 
-/** Deletes what has that very uid, the last first. */
+/** Deletes what has that very uid, the last first; a namespace in which others have something stays. */
 export async function takeOff(
   kube: Kube,
   told: Told,
   client: KubeClient,
+  api: Api,
   put: Readonly<Record<string, string>>,
 ): Promise<boolean> {
   let changed = false
+  const kept: KeptThere[] = []
   for (const [path, uid] of Object.entries(put).reverse())
     await asked(kube, told, `${path} is taken away`, async () => {
       const there = await client.get(path)
-      if (there === undefined || there.metadata.uid !== uid) return
+      if (there === undefined || there.metadata.uid !== uid || there.metadata.deletionTimestamp !== undefined) return
+      const others = there.kind === 'Namespace' ? await othersIn(kube.ground, api, client, there.metadata.name, []) : []
+      if (others.length > 0) {
+        kept.push(keptNamespace(api, there.metadata.name, others))
+        return
+      }
       changed = true
       await client.delete(path)
     })
+  tellKept(kube, told, api, kept)
   return changed
+}
+
+/** Of what was to be taken off, what stays: it is still remembered, and tried again. */
+export async function staying(
+  kube: Kube,
+  told: Told,
+  client: KubeClient,
+  put: Readonly<Record<string, string>>,
+): Promise<Readonly<Record<string, string>>> {
+  const found = await Promise.all(
+    Object.entries(put).map(async ([path, uid]) => {
+      const live = await asked(kube, told, `${path} is looked for`, () => client.get(path))
+      return live?.metadata.uid === uid && live.metadata.deletionTimestamp === undefined ? [[path, uid] as const] : []
+    }),
+  )
+  return Object.fromEntries(found.flat())
 }
 
 /** Deletes objects, and waits until they are gone: `holds` says for whom a finalizer is. */

@@ -1,20 +1,20 @@
 // What Flux does not bring: the objects of the bundles, for each cluster what is its own, and then site by site, so that one bad site stops
 // none of the others.
 
-import { parse } from 'yaml'
 import type { Delivered } from '../../../artefacts/deliveries.ts'
 import { deliveries, isJoin } from '../../../artefacts/deliveries.ts'
-import { withoutFlux } from '../../../artefacts/without-flux.ts'
 import type { Plan, PlannedStep } from '../../../model/plan.ts'
 import type { KubeObject } from '../../kube/client.ts'
 import type { Api } from '../ground.ts'
-import type { Work } from '../work.ts'
+import type { Told, Work } from '../work.ts'
 import { clientOf } from './access.ts'
-import { applyAll, filled, takeOff } from './apply.ts'
+import type { Chart } from './app-charts.ts'
+import { applyAll, filled, staying, takeOff } from './apply.ts'
 import type { Kube } from './asking.ts'
+import { asked } from './asking.ts'
 import { bundlesFor } from './bundles.ts'
-import type { Chart } from './charts.ts'
-import { install } from './charts.ts'
+import { install, ownReleases } from './charts.ts'
+import { holdingOf, untilPlaced } from './held-back.ts'
 import { putOnto, remember } from './memory.ts'
 import { stepsOf } from './plan-steps.ts'
 import { untilAvailable } from './ready.ts'
@@ -75,7 +75,15 @@ export function appsWork(
     run: async (told) => {
       const client = await clientOf(kube, api)
       const wanted = await filled(kube, objects)
-      const changed = await applyAll(kube, told, { api, by: id, client, objects: wanted })
+      const { first, lasting } =
+        api.kind === 'federation'
+          ? await asked(kube, told, `${where} says who has joined`, () => holdingOf(kube, client, wanted))
+          : { first: undefined, lasting: wanted }
+      if (first !== undefined) {
+        await applyAll(kube, told, { api, by: id, client, objects: first })
+        await untilPlaced(kube, told, where, client, lasting)
+      }
+      const changed = await applyAll(kube, told, { api, by: id, client, objects: lasting })
       // what Karmada holds are templates: whether they run is asked of its bindings
       if (api.kind === 'cluster') await untilAvailable(kube, told, where, client, wanted)
       return { kind: 'done', changed }
@@ -84,13 +92,19 @@ export function appsWork(
 }
 
 /** What work of an earlier fleet put onto an API and nobody wants any more. */
-export function leftoverWork(kube: Kube, api: Api, wanted: ReadonlySet<string>, needs: readonly string[]): Work {
+export function leftoverWork(
+  kube: Kube,
+  api: Api,
+  { wanted, releases }: { readonly wanted: ReadonlySet<string>; readonly releases: ReadonlySet<string> },
+  needs: readonly string[],
+): Work {
   return {
     id: `leftover/${api.name}`,
     title: `Take off ${api.name} what the fleet has no more`,
     steps: [],
     needs,
     run: async (told) => {
+      await nameReleases(kube, told, api, releases)
       const put = putOnto(kube.ground.folder, api)
       const gone = Object.keys(put).filter((id) => id.startsWith('apps/') && !wanted.has(id))
       if (gone.length === 0) return { kind: 'done', changed: false }
@@ -98,21 +112,29 @@ export function leftoverWork(kube: Kube, api: Api, wanted: ReadonlySet<string>, 
       const client = await clientOf(kube, api)
       for (const id of gone) {
         const mine = Object.fromEntries(Object.entries(put[id] ?? {}).filter(([path]) => !kept.has(path)))
-        await takeOff(kube, told, client, mine)
-        remember(kube.ground.folder, api, id, {})
+        await takeOff(kube, told, client, api, mine)
+        remember(kube.ground.folder, api, id, await staying(kube, told, client, mine))
       }
       return { kind: 'done', changed: true }
     },
   }
 }
 
-/** Charts of apps, on clusters that no Flux serves. */
-export function appCharts(plan: Plan): readonly (Chart & { readonly bundle: string })[] {
-  const { installs, files } = withoutFlux(plan, bundlesFor(plan))
-  const texts = new Map(files.map(({ path, text }) => [path, text]))
-  return installs
-    .filter(({ bundle }) => !isJoin({ name: bundle }, plan))
-    .map((it) => ({ ...it, values: parse(texts.get(it.values) ?? '{}') as unknown }))
+/** A release may hold volumes, or what others reach: up only names what the fleet has no more. */
+async function nameReleases(
+  kube: Kube,
+  told: Told,
+  { name: cluster }: Api,
+  wanted: ReadonlySet<string>,
+): Promise<void> {
+  const client = await clientOf(kube, { kind: 'cluster', name: cluster })
+  const found = await asked(kube, told, `${cluster} lists its helm releases`, () => ownReleases(kube.ground, client))
+  for (const { namespace, release } of found)
+    if (!wanted.has(`${namespace}/${release}`))
+      told.keep?.({
+        ...{ kind: 'helm release', id: `${namespace}/${release}`, at: cluster, why: 'the fleet has it no more' },
+        command: `helm uninstall ${release} --kube-context ${cluster} --namespace ${namespace}`,
+      })
 }
 
 export function appChartWork(

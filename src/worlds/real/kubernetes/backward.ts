@@ -6,24 +6,29 @@ import { dnsRecords } from '../../../artefacts/dns/index.ts'
 import { karmadaBundle } from '../../../artefacts/karmada/names.ts'
 import { at } from '../../../artefacts/workloads/fields.ts'
 import { lookup } from '../../../model/lookup.ts'
-import type { Plan, PlannedStep } from '../../../model/plan.ts'
+import type { PlannedStep } from '../../../model/plan.ts'
 import type { KubeClient, KubeObject } from '../../kube/client.ts'
 import { inOrder } from '../../kube/order.ts'
+import type { Where } from '../aws/where.ts'
 import type { Api, Ground } from '../ground.ts'
 import type { Outcome, Told, Work } from '../work.ts'
 import { NotReached } from './access.ts'
-import { deleteAll, nameOf, pathIfKnown } from './apply.ts'
+import { appCharts } from './app-charts.ts'
+import { deleteAll, nameOf, pathIfKnown, staying } from './apply.ts'
 import type { Scope } from './apps.ts'
-import { appCharts, byApi, placements, scopesOf } from './apps.ts'
+import { byApi, placements, scopeId, scopesOf } from './apps.ts'
 import type { Kube, Patience } from './asking.ts'
 import { asked, awaited, unfinished, usualPatience } from './asking.ts'
-import { helmAt, releaseAt } from './charts.ts'
+import type { ReleaseName } from './charts.ts'
+import { helmAt, releaseAdoption, releaseAt } from './charts.ts'
 import { karmadaCharts } from './federation.ts'
 import { removeFlux, removeRelease, suspendFlux } from './flux.ts'
+import { takeRest } from './forgotten.ts'
 import { leave } from './members.ts'
 import { isWithdrawn, putOnto, remember, rememberWithdrawn } from './memory.ts'
 import { othersIn } from './namespaces.ts'
-import { oursAmong, tellKept } from './ownership.ts'
+import type { KeptThere } from './ownership.ts'
+import { keptNamespace, mayGo, notOurs, oursAmong, outlives, tellKept } from './ownership.ts'
 import { stepsOf } from './plan-steps.ts'
 import { isFront } from './ready.ts'
 
@@ -165,10 +170,12 @@ export function kubernetesBackward(ground: Ground, patience: Partial<Patience> =
       { kind: 'cluster', name: cluster },
       undoing([step]),
       existing.has(cluster) ? appsOf(cluster) : [`withdraw/balancers/${cluster}`],
-      (client, told) =>
-        step.intent.by === 'flux'
-          ? removeRelease(kube, told, client, { cluster, namespace: String(step.intent.namespace), name: addon })
-          : uninstall(kube, told, client, String(step.intent.releaseName), String(step.intent.namespace)),
+      async (client, told) => {
+        const namespace = String(step.intent.namespace)
+        if (step.intent.by === 'flux') return removeRelease(kube, told, client, { cluster, namespace, name: addon })
+        const release = String(step.intent.releaseName)
+        return (await uninstall(kube, told, client, { cluster, release, namespace })) === 'taken'
+      },
     )
   })
   const ofApps = appCharts(plan).map((chart) =>
@@ -178,7 +185,7 @@ export function kubernetesBackward(ground: Ground, patience: Partial<Patience> =
       { kind: 'cluster', name: chart.cluster },
       [],
       zones,
-      (client, told) => uninstall(kube, told, client, chart.release, chart.namespace),
+      async (client, told) => (await uninstall(kube, told, client, chart)) === 'taken',
     ),
   )
   const flux = served.map((cluster) =>
@@ -196,6 +203,22 @@ export function kubernetesBackward(ground: Ground, patience: Partial<Patience> =
       (client, told) => removeFlux(kube, told, client, cluster),
     ),
   )
+  const done = [...suspends, ...apps, ...leaves, ...federations, ...ofApps, ...charts, ...flux]
+  const rests = [...existing].map((cluster = '') => {
+    const hosted = fleet.federations
+      .filter(({ host }) => host === cluster)
+      .map(({ name }) => `withdraw/federation/${name}`)
+    const needs = done.map(({ id }) => id).filter((id) => id.split('/').includes(cluster) || hosted.includes(id))
+    const api = { kind: 'cluster', name: cluster } as const
+    return work(
+      `withdraw/rest/${cluster}`,
+      `Take off ${cluster} what earlier runs put there`,
+      api,
+      [],
+      needs,
+      (client, told) => takeRest(kube, told, client, api),
+    )
+  })
   // a chart of an app may have a load balancer of its own
   const first = new Map(ofApps.map(({ id }) => [id.split('/')[2] ?? '', id]))
   return [
@@ -210,7 +233,20 @@ export function kubernetesBackward(ground: Ground, patience: Partial<Patience> =
     }),
     ...charts,
     ...flux,
+    ...rests,
   ]
+}
+
+/** The load balancers of a cluster that the fleet does not declare any more, before its stack goes. */
+export function undeclaredFronts(ground: Ground, name: string, at: Where, patience: Partial<Patience> = {}): Work {
+  const kube: Kube = { ground, patience: { ...usualPatience, ...patience } }
+  const api: Api = { kind: 'cluster', name, undeclared: { eksAt: at } }
+  const id = `withdraw/balancers/${name}/${at.region}`
+  return {
+    ...{ id, title: `Wait until no load balancer of ${name} is left, which the fleet does not declare any more` },
+    ...{ steps: [], needs: [], at: at.region },
+    run: (told) => withApi(kube, told, id, api, (client) => takeFronts(kube, told, client, name)),
+  }
 }
 
 async function withApi(kube: Kube, told: Told, id: string, api: Api, take: Take): Promise<Outcome> {
@@ -240,6 +276,7 @@ async function unreachedOf(kube: Kube, told: Told, api: Api): Promise<Outcome | 
     const client = await asked(kube, told, `the API of ${host} is found`, () => reach({ kind: 'cluster', name: host }))
     return client === undefined ? unreachedOf(kube, told, { kind: 'cluster', name: host }) : undefined
   }
+  if (api.undeclared !== undefined) return undefined
   const cluster = find.cluster(api.name)
   // EKS has said that it has no such cluster
   if (cluster === undefined || cluster.kind === 'eks' || cluster.kind === 'eksOutpost') return undefined
@@ -306,15 +343,11 @@ async function takeScope(kube: Kube, told: Told, client: KubeClient, { api, site
       what: `the namespaces of ${where} are gone`,
       next,
     })) || changed
-  for (const id of Object.keys(putOnto(kube.ground.folder, api)))
-    if (id === `apps/${api.name}${site === undefined ? '' : `/${site}`}`) remember(kube.ground.folder, api, id, {})
+  const id = scopeId({ api, site })
+  const put = putOnto(kube.ground.folder, api)[id]
+  // what an earlier fleet left in it is taken off with the rest
+  if (put !== undefined) remember(kube.ground.folder, api, id, await staying(kube, told, client, put))
   return changed
-}
-
-/** A cluster that existed before stays, with all that others have in it; Karmada stays as long as its host. */
-const outlives = ({ fleet }: Plan, { kind, name }: Api): boolean => {
-  const cluster = kind === 'cluster' ? name : fleet.federations.find((it) => it.name === name)?.host
-  return fleet.clusters.some((it) => it.name === cluster && it.kind === 'existing')
 }
 
 /** Of namespaces that are ours, those in which nobody else has anything. */
@@ -327,16 +360,16 @@ async function withoutOthers(
   objects: readonly KubeObject[],
 ): Promise<readonly string[]> {
   const empty: string[] = []
-  const kept: string[] = []
+  const kept: KeptThere[] = []
   for (const path of paths) {
     const name = path.slice(path.lastIndexOf('/') + 1)
     const others = await asked(kube, told, `${api.name} lists what is in ${name}`, () =>
       othersIn(kube.ground, api, client, name, objects),
     )
     if (others.length === 0) empty.push(path)
-    else kept.push(`the Namespace ${name}, in which are ${others.join(', ')}`)
+    else kept.push(keptNamespace(api, name, others))
   }
-  tellKept(told, kept)
+  tellKept(kube, told, api, kept)
   return empty
 }
 
@@ -405,17 +438,25 @@ const untilVolumesAreGone = (kube: Kube, told: Told, client: KubeClient, cluster
     },
   )
 
+/** `kept`: it is somebody else's. */
 async function uninstall(
   kube: Kube,
   told: Told,
   client: KubeClient,
-  release: string,
-  namespace: string,
-): Promise<boolean> {
-  if ((await releaseAt(kube, told, client, release, namespace)) === undefined) return false
+  name: ReleaseName,
+): Promise<'gone' | 'taken' | 'kept'> {
+  const { cluster, release, namespace } = name
+  const found = await releaseAt(kube, told, client, name)
+  if (found === undefined) return 'gone'
+  if (!found.isOurs) {
+    const command = releaseAdoption(kube.ground.plan, name)
+    const kept = { kind: 'helm release', id: `${namespace}/${release}`, why: notOurs, command }
+    tellKept(kube, told, { kind: 'cluster', name: cluster }, [kept])
+    return 'kept'
+  }
   told.observe(`helm uninstalls ${release}`)
   await helmAt(kube, told, client, ['uninstall', release, '--namespace', namespace, '--ignore-not-found'])
-  return true
+  return 'taken'
 }
 
 /** Its release, then the volumes of etcd, which outlive it. */
@@ -428,15 +469,19 @@ async function takeKarmada(
   isByFlux: boolean,
 ): Promise<boolean> {
   let changed = false
-  for (const { release, namespace } of karmadaCharts(kube.ground.plan, federation))
-    changed =
-      (isByFlux
-        ? await removeRelease(kube, told, client, { cluster, namespace, name: release })
-        : await uninstall(kube, told, client, release, namespace)) || changed
+  for (const { release, namespace } of karmadaCharts(kube.ground.plan, federation)) {
+    if (isByFlux) changed = (await removeRelease(kube, told, client, { cluster, namespace, name: release })) || changed
+    else {
+      const how = await uninstall(kube, told, client, { cluster, release, namespace })
+      // what others run there lives in that namespace
+      if (how === 'kept') return changed
+      changed ||= how === 'taken'
+    }
+  }
   const namespace = `${karmadaBundle}-system`
   const path = `/api/v1/namespaces/${namespace}`
   const api: Api = { kind: 'cluster', name: cluster }
-  const spaces = outlives(kube.ground.plan, api) ? await oursAmong(kube, told, client, api, [path]) : [path]
+  const spaces = await mayGo(kube, told, client, api, [path])
   const gone = await deleteAll(kube, told, client, spaces, {
     what: `the namespace ${namespace} of ${cluster} is gone, with the volumes of etcd`,
     next: `kubectl --context ${cluster} --namespace ${namespace} get persistentvolumeclaims,pods shows what is left`,

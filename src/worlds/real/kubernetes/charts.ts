@@ -5,27 +5,20 @@ import { createHash } from 'node:crypto'
 import { fleetValue } from '../../../artefacts/fleet-values.ts'
 import { roleArn } from '../../../artefacts/infrastructure/controller.ts'
 import { at, isFields } from '../../../artefacts/workloads/fields.ts'
-import type { IntentValue, PlannedStep } from '../../../model/plan.ts'
+import type { IntentValue, Plan, PlannedStep } from '../../../model/plan.ts'
 import { Refusal } from '../../../model/refusal.ts'
 import type { KubeClient, KubeObject } from '../../kube/client.ts'
+import type { Ground } from '../ground.ts'
 import type { Told, Work } from '../work.ts'
 import { clientOf } from './access.ts'
+import type { Chart } from './app-charts.ts'
 import { applyAll, filled } from './apply.ts'
 import type { Kube } from './asking.ts'
 import { awaited, unfinished } from './asking.ts'
 import { withKubeconfig } from './kubeconfig.ts'
+import { fleetMark } from './ownership.ts'
 import { stepsOf } from './plan-steps.ts'
 import { missingOf } from './ready.ts'
-
-export interface Chart {
-  readonly cluster: string
-  readonly release: string
-  readonly namespace: string
-  readonly repository: string
-  readonly chart: string
-  readonly version: string
-  readonly values: unknown
-}
 
 interface Listed {
   readonly status: string
@@ -33,25 +26,40 @@ interface Listed {
   readonly updated: string
 }
 
+/** Where a release is, whoever made it. */
+export type ReleaseName = Pick<Chart, 'cluster' | 'release' | 'namespace'>
+
+/** As helm says it is; `isOurs`: it bears the mark of the fleet. */
+export interface FoundRelease extends Listed {
+  readonly isOurs: boolean
+}
+
 /** A helm that was killed is not waited for longer. */
 const pendingSeconds = 300
 
-/** Whether anything was done. */
-export async function install(kube: Kube, told: Told, client: KubeClient, wanted: Chart): Promise<boolean> {
+/** Whether anything was done. `before`: what goes onto the cluster first, once it is known that the release is nobody else's. */
+export async function install(
+  kube: Kube,
+  told: Told,
+  client: KubeClient,
+  wanted: Chart,
+  before?: () => Promise<boolean>,
+): Promise<boolean> {
   const { release, namespace, chart, version, repository } = wanted
   const values = await filled(kube, wanted.values)
   const helm = (args: readonly string[], input?: string): Promise<string> =>
     helmAt(kube, told, client, [...args, '--namespace', namespace], input)
   const found = await settledRelease(kube, told, client, wanted)
+  const isChanged = (await before?.()) === true
   if (found?.status === 'deployed' && plain(found.chart, chart) === plain(`${chart}-${version}`, chart)) {
     const live = JSON.parse(await helm(['get', 'values', release, '--output', 'json'])) as unknown
-    if (digest(live ?? {}) === digest(values ?? {})) return false
+    if (digest(live ?? {}) === digest(values ?? {})) return isChanged
   }
   told.observe(`helm installs ${chart} ${version}`)
   await helm(
     [
       ...['upgrade', '--install', release, chart, '--repo', repository, '--version', version],
-      ...['--create-namespace', '--values', '-'],
+      ...['--create-namespace', '--labels', markOf(kube), '--values', '-'],
     ],
     JSON.stringify(values),
   )
@@ -61,25 +69,72 @@ export async function install(kube: Kube, told: Told, client: KubeClient, wanted
 /** Some charts carry the v of their tag, some do not. */
 const plain = (listed: string, chart: string): string => listed.slice(chart.length + 1).replace(/^v/, '')
 
-/** What helm says of a release; undefined where there is none. */
+/**
+ * A label of the release, which helm hands on from revision to revision, so that no revision is ever without it.
+ * https://helm.sh/docs/helm/helm_upgrade/ (`--labels`, since 3.13)
+ */
+const markOf = ({ ground }: Kube): string => `${fleetMark}=${ground.plan.fleet.name}`
+
+/** What helm says of a release, and whose it is; undefined where there is none. */
 export async function releaseAt(
   kube: Kube,
   told: Told,
   client: KubeClient,
-  release: string,
-  namespace: string,
+  name: ReleaseName,
+): Promise<FoundRelease | undefined> {
+  const found = await listed(kube, told, client, name)
+  if (found === undefined) return undefined
+  return { ...found, isOurs: (await listed(kube, told, client, name, ['--selector', markOf(kube)])) !== undefined }
+}
+
+async function listed(
+  kube: Kube,
+  told: Told,
+  client: KubeClient,
+  { release, namespace }: ReleaseName,
+  more: readonly string[] = [],
 ): Promise<Listed | undefined> {
-  const where = ['--all', '--namespace', namespace, '--filter', `^${release}$`, '--output', 'json']
+  const where = ['--all', '--namespace', namespace, '--filter', `^${release}$`, ...more, '--output', 'json']
   const text = await helmAt(kube, told, client, ['list', ...where])
   return (JSON.parse(text === '' ? '[]' : text) as readonly Listed[])[0]
 }
 
-/** What helm says of a release; one that a killed helm left half done is first made good. */
+export type OwnRelease = Pick<ReleaseName, 'release' | 'namespace'>
+
+/** Of all namespaces, by the mark of the fleet. */
+export async function ownReleases({ plan }: Ground, client: KubeClient): Promise<readonly OwnRelease[]> {
+  const selector = encodeURIComponent(`owner=helm,${fleetMark}=${plan.fleet.name}`)
+  const revisions = await client.get<{ readonly items: readonly KubeObject[] }>(
+    `/api/v1/secrets?labelSelector=${selector}`,
+  )
+  const found = new Map<string, OwnRelease>()
+  for (const { metadata } of revisions?.items ?? []) {
+    const { namespace = '', labels: { name: release } = {} } = metadata
+    if (release !== undefined) found.set(`${namespace}/${release}`, { release, namespace })
+  }
+  return [...found.values()]
+}
+
+/** How a person makes a release this fleet's, with all its revisions. */
+export const releaseAdoption = ({ fleet }: Plan, { cluster, release, namespace }: ReleaseName): string =>
+  `kubectl --context ${cluster} --namespace ${namespace} label secret --selector owner=helm,name=${release} ${fleetMark}=${fleet.name}`
+
+export function foreignRelease(plan: Plan, name: ReleaseName): Refusal {
+  const { cluster, release, namespace } = name
+  return new Refusal(
+    'refused',
+    `the helm release ${namespace}/${release} of ${cluster} is there already, and not of this fleet: others run it, and it would be changed under them`,
+    `ask them; where it is this fleet’s: ${releaseAdoption(plan, name)}; then run this again`,
+  )
+}
+
+/** What helm says of a release; one of others is left alone, one that a killed helm left half done is first made good. */
 async function settledRelease(kube: Kube, told: Told, client: KubeClient, wanted: Chart): Promise<Listed | undefined> {
   const { release, namespace, cluster } = wanted
-  const look = () => releaseAt(kube, told, client, release, namespace)
+  const look = () => listed(kube, told, client, wanted)
   const isPending = (it: Listed | undefined): it is Listed => it?.status.startsWith('pending') === true
-  const first = await look()
+  const first = await releaseAt(kube, told, client, wanted)
+  if (first?.isOurs === false) throw foreignRelease(kube.ground.plan, wanted)
   if (!isPending(first)) return first
   const last = await awaited(
     kube,
@@ -193,18 +248,12 @@ export function chartWork(
     run: async (told) => {
       const client = await clientOf(kube, { kind: 'cluster', name: cluster })
       const account = accountOf(kube, step)
-      let changed = false
-      if (account !== undefined) {
-        const object = await filled(kube, account)
+      const changed = await install(kube, told, client, chart, async () => {
+        if (account === undefined) return false
         const api = { kind: 'cluster', name: cluster } as const
-        changed = await applyAll(kube, told, {
-          api,
-          by: `account/${cluster}/${chart.release}`,
-          client,
-          objects: [object],
-        })
-      }
-      if (await install(kube, told, client, chart)) changed = true
+        const objects = [await filled(kube, account)]
+        return applyAll(kube, told, { api, by: `account/${cluster}/${chart.release}`, client, objects })
+      })
       const deployment = String(verify?.intent.deployment ?? chart.release)
       await untilDeployed(kube, told, client, chart, deployment)
       return { kind: 'done', changed }

@@ -94,7 +94,7 @@ test('a namespace in which others have something stays, with what they have, and
   expect(there()).toContain('ConfigMap theirs')
   expect(there()).toContain(`Namespace ${namespace}`)
   expect(there()).not.toContain('Deployment web')
-  expect(observed()).toContain(`the Namespace ${namespace}, in which are ConfigMap theirs`)
+  expect(observed()).toContain(`kept: Namespace ${namespace} (others have something in it: ConfigMap theirs)`)
 })
 
 test('a namespace that was there is used and stays; an object of the same name is refused, and adopted by its mark', async () => {
@@ -111,7 +111,7 @@ test('a namespace that was there is used and stays; an object of the same name i
   expect(image()).toContain('theirs:1')
   expect(notDone(await back())).toEqual([])
   expect(image()).toContain('theirs:1')
-  expect(observed()).toContain(`kept, because not of this fleet: Deployment ${namespace}/web`)
+  expect(observed()).toContain(`kept: Deployment ${namespace}/web (it is not of this fleet`)
   const live = kubernetes.find('Deployment', namespace, 'web')
   if (live !== undefined) kubernetes.store.delete(live)
   expect(notDone(wordsOf(await up()))).toEqual([])

@@ -2,7 +2,8 @@
 
 import type { Plan } from '../../../model/plan.ts'
 import { counted, listed } from '../../../model/words.ts'
-import { appCharts, scopesOf } from './apps.ts'
+import { appCharts } from './app-charts.ts'
+import { scopesOf } from './apps.ts'
 import { stepsOf } from './plan-steps.ts'
 
 /** Of each existing cluster one line: `parent: 12 objects, the chart aws-load-balancer-controller and Karmada of plant`. */

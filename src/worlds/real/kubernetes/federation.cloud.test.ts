@@ -154,6 +154,29 @@ test('backward: apps, members, Karmada with its namespace, then controllers; not
   }
 })
 
+test('a member of that name that others registered keeps its tokens and its labels, until a person marks it', async () => {
+  expect(notDone(wordsOf(await up()))).toEqual([])
+  const api = await on.ground.api({ kind: 'federation', name: 'main' })
+  const path = '/apis/cluster.karmada.io/v1alpha1/clusters/oregon'
+  const mark = (fleet: string) => api?.merge(path, { metadata: { annotations: { 'skerry.dev/fleet': fleet } } })
+  await mark('another')
+  const joining = () =>
+    on.carry(kubernetesWork(on.ground, { patience }).filter(({ id }) => id === 'member/main/oregon'))
+  const tokens = () => JSON.stringify(karmada.api()?.find('Secret', 'karmada-cluster', 'oregon'))
+  const before = tokens()
+  expect(wordsOf(await joining()).join()).toMatch(
+    /^member\/main\/oregon: failed: .*a member oregon already that is not/,
+  )
+  const leaving = () =>
+    on.carry(kubernetesBackward(on.ground, patience).filter(({ id }) => id === 'withdraw/member/main/oregon'))
+  expect(notDone(wordsOf(await leaving()))).toEqual([])
+  expect(await api?.get(path)).toBeDefined()
+  expect(tokens()).toBe(before)
+  expect(on.observed.get('withdraw/member/main/oregon')?.join()).toContain('kept: Cluster oregon')
+  await mark('federation')
+  expect(notDone(wordsOf(await joining()))).toEqual([])
+})
+
 test('a federation without an address outside says how to reach it', async () => {
   rmSync(join(configs, 'main'), { force: true })
   on.values.delete('fleet_federation_main')

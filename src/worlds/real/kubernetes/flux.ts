@@ -4,6 +4,7 @@
 
 import { execFile } from 'node:child_process'
 import { parseAllDocuments } from 'yaml'
+import { deliveries } from '../../../artefacts/deliveries.ts'
 import { fleetValue, fleetValues } from '../../../artefacts/fleet-values.ts'
 import { fleetValuesOf, fluxSync } from '../../../artefacts/flux/flux.ts'
 import { fluxNamespace, secretName } from '../../../artefacts/flux/objects.ts'
@@ -19,8 +20,9 @@ import type { Needs } from './apps.ts'
 import type { Kube } from './asking.ts'
 import { asked, awaited, unfinished } from './asking.ts'
 import { bundlesFor } from './bundles.ts'
+import { foreignRelease } from './charts.ts'
 import { putOnto } from './memory.ts'
-import { isOurs, oursAmong } from './ownership.ts'
+import { fleetMark, isOurs, mayGo, oursAmong, outlives } from './ownership.ts'
 import { conditionOf, isTrue, missingOf, untilAvailable } from './ready.ts'
 
 const components = ['source-controller', 'kustomize-controller', 'helm-controller'] as const
@@ -73,6 +75,7 @@ export function fluxWork(
       const api = { kind: 'cluster', name } as const
       const client = await clientOf(kube, api)
       let changed = false
+      if (isExisting(kube, name)) await refuseForeignReleases(kube, told, client, name)
       if (!(await isInstalled(kube, told, client))) {
         const objects = await componentsOf(gitops?.version)
         const version = gitops?.version === undefined ? '' : ` --version ${gitops.version}`
@@ -100,6 +103,32 @@ export function fluxWork(
       await untilReconciled(kube, told, client, name)
       return { kind: 'done', changed }
     },
+  }
+}
+
+/** Flux upgrades a release of that name, whoever made it: one without an object of Flux is somebody else's. */
+async function refuseForeignReleases(kube: Kube, told: Told, client: KubeClient, cluster: string): Promise<void> {
+  const { plan } = kube.ground
+  const brought = deliveries(
+    plan,
+    bundlesFor(plan),
+    (target) => target.cluster === cluster && target.federation === undefined,
+  ).flatMap(({ objects }) => objects as readonly unknown[] as readonly KubeObject[])
+  for (const { kind, metadata, spec } of brought) {
+    if (kind !== 'HelmRelease') continue
+    const target = at(spec, 'targetNamespace')
+    const namespace = String(target ?? metadata.namespace)
+    const usual = target === undefined ? metadata.name : `${String(target)}-${metadata.name}`
+    const release = String(at(spec, 'releaseName') ?? usual)
+    const path = `/apis/helm.toolkit.fluxcd.io/v2/namespaces/${metadata.namespace}/helmreleases/${metadata.name}`
+    const selector = encodeURIComponent(`owner=helm,name=${release}`)
+    const revisions = await asked(kube, told, `${cluster} says whose the release ${release} is`, async () =>
+      (await client.get(path)) === undefined
+        ? listOf(client, `/api/v1/namespaces/${namespace}/secrets?labelSelector=${selector}`)
+        : [],
+    )
+    if (revisions.length > 0 && !revisions.some((it) => it.metadata.labels?.[fleetMark] === plan.fleet.name))
+      throw foreignRelease(plan, { cluster, release, namespace })
   }
 }
 
@@ -222,8 +251,7 @@ const askAgain = async ({ ground }: Kube, client: KubeClient, object: KubeObject
   })
 
 /** The cluster existed before: what else Flux brings to it goes on. */
-const isExisting = ({ ground: { plan } }: Kube, cluster: string): boolean =>
-  plan.fleet.clusters.some(({ name, kind }) => name === cluster && kind === 'existing')
+const isExisting = ({ ground: { plan } }: Kube, name: string): boolean => outlives(plan, { kind: 'cluster', name })
 
 export const suspendFlux = (kube: Kube, told: Told, client: KubeClient, cluster: string): Promise<boolean> =>
   asked(kube, told, `Flux in ${cluster} is suspended`, async () => {
@@ -247,8 +275,7 @@ export async function removeRelease(
 ): Promise<boolean> {
   const path = `/apis/helm.toolkit.fluxcd.io/v2/namespaces/${namespace}/helmreleases/${name}`
   const api = { kind: 'cluster', name: cluster } as const
-  const paths = isExisting(kube, cluster) ? await oursAmong(kube, told, client, api, [path]) : [path]
-  return deleteAll(kube, told, client, paths, {
+  return deleteAll(kube, told, client, await mayGo(kube, told, client, api, [path]), {
     what: `${name} is uninstalled from ${cluster} by Flux`,
     next: `kubectl --context ${cluster} --namespace ${fluxNamespace} logs deployment/helm-controller says why not`,
   })
@@ -265,7 +292,9 @@ async function takeSync(kube: Kube, told: Told, client: KubeClient, cluster: str
     what: `what Flux in ${cluster} was told of this fleet is gone`,
     next: `flux --context ${cluster} get all --all-namespaces`,
   })
-  return (await takeOff(kube, told, client, putOnto(kube.ground.folder, api)[`flux-sync/${cluster}`] ?? {})) || gone
+  return (
+    (await takeOff(kube, told, client, api, putOnto(kube.ground.folder, api)[`flux-sync/${cluster}`] ?? {})) || gone
+  )
 }
 
 export async function removeFlux(kube: Kube, told: Told, client: KubeClient, cluster: string): Promise<boolean> {

@@ -77,7 +77,7 @@ export const helmIn =
             ? new Refusal(
                 'refused',
                 'there is no helm on this machine',
-                'install helm 3 (helm.sh), then run this again',
+                'install helm 3.13 or later (helm.sh), then run this again',
               )
             : failed(verb, error.message),
         )

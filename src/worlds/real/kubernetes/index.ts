@@ -8,12 +8,14 @@ import type { PlannedStep } from '../../../model/plan.ts'
 import type { Api, Ground } from '../ground.ts'
 import type { Work } from '../work.ts'
 import { accessWork } from './access.ts'
+import type { Chart } from './app-charts.ts'
+import { appCharts } from './app-charts.ts'
 import type { Scope } from './apps.ts'
-import { appCharts, appChartWork, appsWork, byApi, leftoverWork, placements, scopeId, scopesOf } from './apps.ts'
+import { appChartWork, appsWork, byApi, leftoverWork, placements, scopeId, scopesOf } from './apps.ts'
 import type { Kube, Patience } from './asking.ts'
 import { usualPatience } from './asking.ts'
-import { chartWork } from './charts.ts'
-import { federationWork } from './federation.ts'
+import { chartOf, chartWork } from './charts.ts'
+import { federationWork, karmadaCharts } from './federation.ts'
 import type { FluxComponents } from './flux.ts'
 import { exportedByFlux, fluxWork } from './flux.ts'
 import { memberWork } from './members.ts'
@@ -23,7 +25,7 @@ import { clusterDnsWork, placedWork } from './verify.ts'
 
 export { kubeApis } from './access.ts'
 export type { Patience } from './asking.ts'
-export { kubernetesBackward } from './backward.ts'
+export { kubernetesBackward, undeclaredFronts } from './backward.ts'
 export { onExistingClusters } from './existing.ts'
 export { kubeconfigFiles, removeStaleKubeconfigs } from './kubeconfig.ts'
 
@@ -173,12 +175,18 @@ export function kubernetesWork(
       return appsWork(kube, scope, steps, { needs: [`federation/${name}`], needsOneOf: own, region: regionOf(host) })
     })
 
+  const releasesOn = (cluster: string): readonly Pick<Chart, 'release' | 'namespace'>[] => [
+    ...helmAddons.filter(({ subject }) => subject.cluster === cluster).map(chartOf),
+    ...appCharts(plan).filter((chart) => chart.cluster === cluster),
+    ...fleet.federations.filter(({ host }) => host === cluster).flatMap(({ name }) => karmadaCharts(plan, name)),
+  ]
   const leftovers = clusters
     .filter(({ name }) => !byFlux(name))
     .map(({ name }) => {
       const api: Api = { kind: 'cluster', name }
       const ids = scopesAt(api).map(scopeId)
-      return leftoverWork(kube, api, new Set(ids), [`access/${name}`, ...ids])
+      const releases = new Set(releasesOn(name).map(({ namespace, release }) => `${namespace}/${release}`))
+      return leftoverWork(kube, api, { wanted: new Set(ids), releases }, [`access/${name}`, ...ids])
     })
 
   const verify = ofKind('verify').flatMap((step): readonly Work[] => {

@@ -9,6 +9,7 @@ import { delimiter, dirname, isAbsolute, join } from 'node:path'
 import { parse } from 'yaml'
 import { Refusal } from '../../../model/refusal.ts'
 import type { Server } from '../../kube/client.ts'
+import { isAlive } from '../alive.ts'
 
 export interface Context {
   readonly file: string
@@ -115,15 +116,6 @@ export function removeStaleKubeconfigs(folder: string, now: Date): void {
     const since = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? now.getTime()
     if (pid === undefined || !isAlive(Number(pid)) || now.getTime() - since > oldestSeconds * 1000)
       rmSync(file, { force: true })
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
 

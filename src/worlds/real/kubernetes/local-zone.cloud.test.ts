@@ -66,7 +66,7 @@ test('[seed 25-28, 31] everything is made, and a second run finds nothing to do'
     'skerry.dev/fleet': 'local-zone',
   })
   expect(on.helm.asked).toContain(
-    'upgrade aws-load-balancer-controller aws-load-balancer-controller --install=true --repo=https://aws.github.io/eks-charts --version=3.5.0 --create-namespace=true --values=- --namespace=kube-system',
+    'upgrade aws-load-balancer-controller aws-load-balancer-controller --install=true --repo=https://aws.github.io/eks-charts --version=3.5.0 --create-namespace=true --labels=skerry.dev/fleet=local-zone --values=- --namespace=kube-system',
   )
   expect(JSON.parse(on.helm.inputs[0] ?? '')).toEqual({
     clusterName: 'eks-cluster',

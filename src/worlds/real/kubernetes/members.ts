@@ -5,6 +5,7 @@
 import { clusterNamespace, systemNamespace } from '../../../artefacts/karmada/names.ts'
 import { at } from '../../../artefacts/workloads/fields.ts'
 import type { Plan, PlannedStep } from '../../../model/plan.ts'
+import { Refusal } from '../../../model/refusal.ts'
 import type { KubeClient, KubeObject, Server } from '../../kube/client.ts'
 import { KubeError } from '../../kube/client.ts'
 import type { Api } from '../ground.ts'
@@ -16,8 +17,8 @@ import type { Kube } from './asking.ts'
 import { asked, awaited, unfinished } from './asking.ts'
 import { joinObjects } from './federation.ts'
 import { kubeconfigOf } from './kubeconfig.ts'
-import { putOnto } from './memory.ts'
-import { oursAmong } from './ownership.ts'
+import { putOnto, remember } from './memory.ts'
+import { adoption, isMarked, isOurs, markFor, mayGo, oursAmong, outlives } from './ownership.ts'
 import { stepsOf } from './plan-steps.ts'
 import { conditionOf, isTrue, untilAvailable } from './ready.ts'
 
@@ -46,21 +47,15 @@ export function memberWork(
       const api: Api = { kind: 'cluster', name: cluster }
       const member = await clientOf(kube, api)
       const karmada = await clientOf(kube, { kind: 'federation', name: federation })
-      let changed = false
-      const own = await filled(kube, joinObjects(plan, federation, { cluster, api: 'cluster' }))
-      if (!isServed(cluster))
-        changed = await applyAll(kube, told, {
-          api,
-          by: `member/${federation}/${cluster}`,
-          client: member,
-          objects: own,
-        })
-      const declared = joinObjects(plan, federation, { cluster: host ?? '', api: 'federation' }).filter(
-        ({ kind, metadata }) => kind === 'Cluster' && metadata.name === cluster,
-      )
+      const by = `member/${federation}/${cluster}`
+      const joining = { federation, cluster, pull }
+      await refuseForeign(kube, told, joining, karmada, member)
+      const own = isServed(cluster) ? [] : joinObjects(plan, federation, { cluster, api: 'cluster' })
+      const way = pull ? await agentConfig(wayTo(karmada, plan, federation)) : []
+      const objects = [...(await filled(kube, own)), ...way]
+      let changed = await applyAll(kube, told, { api, by, client: member, objects })
       if (pull) {
-        if (await giveWay(kube, told, member, wayTo(karmada, plan, federation))) changed = true
-        await untilAvailable(kube, told, `${cluster} (the agent of Karmada)`, member, own)
+        await untilAvailable(kube, told, `${cluster} (the agent of Karmada)`, member, objects)
         await awaited(
           kube,
           told,
@@ -69,24 +64,71 @@ export function memberWork(
             seconds: kube.patience.karmadaSeconds,
             next: agentNext(cluster),
           },
-          async () =>
-            (await karmada.get(`${clusters}/${cluster}`)) === undefined
-              ? unfinished('its agent has not reached Karmada yet')
-              : true,
+          async () => {
+            const live = await karmada.get(`${clusters}/${cluster}`)
+            if (live === undefined) return unfinished('its agent has not reached Karmada yet')
+            // made by its agent, which knows no mark
+            if (!isMarked(live)) await karmada.merge(`${clusters}/${cluster}`, markFor(plan))
+            return true
+          },
         )
-      } else if (await giveTokens(kube, told, member, karmada, cluster)) changed = true
+      }
+      const declared = isServed(host)
+        ? []
+        : joinObjects(plan, federation, { cluster: host ?? '', api: 'federation' }).filter(
+            ({ kind, metadata }) => kind === 'Cluster' && metadata.name === cluster,
+          )
+      const onto = [...(pull ? [] : await tokensOf(kube, told, member, cluster)), ...(await filled(kube, declared))]
       // labels are what policies choose by
-      if (!isServed(host))
-        for (const object of await filled(kube, declared))
-          await asked(kube, told, `${federation} takes the Cluster ${cluster}`, async () => {
-            const was = await karmada.get(`${clusters}/${cluster}`)
-            const is = await karmada.apply(object)
-            if (was?.metadata.generation !== is.metadata.generation) changed = true
-          })
+      const federated: Api = { kind: 'federation', name: federation }
+      changed = (await applyAll(kube, told, { api: federated, by, client: karmada, objects: onto })) || changed
       await untilReady(kube, told, karmada, federation, cluster, pull)
       return { kind: 'done', changed }
     },
   }
+}
+
+interface Joining {
+  readonly federation: string
+  readonly cluster: string
+  readonly pull: boolean
+}
+
+/** A Cluster of that name that others have registered is another cluster, or another's business. */
+async function refuseForeign(
+  kube: Kube,
+  told: Told,
+  joining: Joining,
+  karmada: KubeClient,
+  member: KubeClient,
+): Promise<void> {
+  const { federation, cluster } = joining
+  const path = `${clusters}/${cluster}`
+  const live = await asked(kube, told, `${federation} says whose ${cluster} is`, () => karmada.get(path))
+  if (live === undefined || (await isOwnMember(kube, told, joining, live, member))) return
+  const api: Api = { kind: 'federation', name: federation }
+  throw new Refusal(
+    'refused',
+    `the federation ${federation} has a member ${cluster} already that is not of this fleet: its tokens and labels would be changed under others`,
+    `ask them; where it is this fleet’s: ${adoption(kube.ground.plan, api, live)}; then run this again`,
+  )
+}
+
+/** One that pulls was registered by its agent: it is ours when the agent is. */
+async function isOwnMember(
+  kube: Kube,
+  told: Told,
+  { federation, cluster, pull }: Joining,
+  live: KubeObject,
+  member: KubeClient | undefined,
+): Promise<boolean> {
+  if (isOurs(kube.ground, { kind: 'federation', name: federation }, `${clusters}/${cluster}`, live)) return true
+  if (isMarked(live) || !pull) return false
+  // nobody can hear any more what its agent is
+  if (member === undefined) return true
+  const path = `/apis/apps/v1/namespaces/${systemNamespace}/deployments/karmada-agent`
+  const agent = await asked(kube, told, `${cluster} says whose its agent is`, () => member.get(path))
+  return agent !== undefined && isOurs(kube.ground, { kind: 'cluster', name: cluster }, path, agent)
 }
 
 const agentNext = (cluster: string): string =>
@@ -124,16 +166,10 @@ async function untilReady(
 }
 
 /** Tokens of the accounts that do not run out: EKS refuses others after some months at the latest, and one for a day would end in a day. */
-async function giveTokens(
-  kube: Kube,
-  told: Told,
-  member: KubeClient,
-  karmada: KubeClient,
-  cluster: string,
-): Promise<boolean> {
-  let changed = false
+async function tokensOf(kube: Kube, told: Told, member: KubeClient, cluster: string): Promise<readonly KubeObject[]> {
+  const tokens: KubeObject[] = []
   const base64 = (text: string): string => Buffer.from(text).toString('base64')
-  for (const [account, secret] of [
+  for (const [account, name] of [
     [`karmada-${cluster}`, cluster],
     ['karmada-impersonator', `${cluster}-impersonator`],
   ] as const) {
@@ -153,10 +189,15 @@ async function giveTokens(
         return { token, caBundle: ca === undefined ? String(at(live, 'data', 'ca.crt') ?? '') : base64(ca) }
       },
     )
-    if (await putSecret(kube, told, karmada, { namespace: clusterNamespace, name: secret, data })) changed = true
+    tokens.push(secretOf(clusterNamespace, name, data))
   }
-  return changed
+  return tokens
 }
+
+const secretOf = (namespace: string, name: string, data: Readonly<Record<string, string>>): KubeObject => ({
+  ...{ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace }, type: 'Opaque' },
+  data,
+})
 
 /** How its members reach Karmada: by its own name, whatever way round this run takes. */
 function wayTo({ server }: KubeClient, { fleet }: Plan, federation: string): Server | undefined {
@@ -166,35 +207,11 @@ function wayTo({ server }: KubeClient, { fleet }: Plan, federation: string): Ser
   return { ...direct, url: `https://${servername}:${port}` }
 }
 
-async function giveWay(kube: Kube, told: Told, member: KubeClient, way: Server | undefined): Promise<boolean> {
-  if (way === undefined) return false
-  const data = { 'karmada.config': Buffer.from(await kubeconfigOf(way)).toString('base64') }
-  return putSecret(kube, told, member, { namespace: systemNamespace, name: 'karmada-agent-config', data })
+async function agentConfig(way: Server | undefined): Promise<readonly KubeObject[]> {
+  if (way === undefined) return []
+  const config = Buffer.from(await kubeconfigOf(way)).toString('base64')
+  return [secretOf(systemNamespace, 'karmada-agent-config', { 'karmada.config': config })]
 }
-
-const putSecret = (
-  kube: Kube,
-  told: Told,
-  client: KubeClient,
-  {
-    namespace,
-    name,
-    data,
-  }: { readonly namespace: string; readonly name: string; readonly data: Readonly<Record<string, string>> },
-): Promise<boolean> =>
-  asked(kube, told, `the Secret ${namespace}/${name} is there`, async () => {
-    const live = await client.get(`${secretsIn(namespace)}/${name}`)
-    const same = Object.entries(data).every(([key, value]) => at(live, 'data', key) === value)
-    if (same) return false
-    await client.apply({
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata: { name, namespace },
-      type: 'Opaque',
-      data,
-    } as KubeObject)
-    return true
-  })
 
 /** Karmada takes its works, and with them the apps, off the member; then what joining had made goes. */
 export async function leave(
@@ -204,6 +221,15 @@ export async function leave(
   { federation, cluster, sync }: { readonly federation: string; readonly cluster: string; readonly sync: string },
 ): Promise<boolean> {
   const path = `${clusters}/${cluster}`
+  const federated: Api = { kind: 'federation', name: federation }
+  const by = `member/${federation}/${cluster}`
+  const member = await kube.ground.api({ kind: 'cluster', name: cluster })
+  const live = await asked(kube, told, `${federation} says whose ${cluster} is`, () => karmada.get(path))
+  const joining = { federation, cluster, pull: sync === 'pull' }
+  if (live !== undefined && !(await isOwnMember(kube, told, joining, live, member))) {
+    await oursAmong(kube, told, karmada, federated, [path])
+    return false
+  }
   const first = {
     ...kube,
     patience: { ...kube.patience, goneSeconds: Math.min(kube.patience.goneSeconds, patientSeconds) },
@@ -220,13 +246,14 @@ export async function leave(
     changed = await deleteAll(kube, told, karmada, [path], { what, next })
     changed = true
   }
-  const secrets = [cluster, `${cluster}-impersonator`].map((name) => `${secretsIn(clusterNamespace)}/${name}`)
+  const named = [cluster, `${cluster}-impersonator`].map((name) => `${secretsIn(clusterNamespace)}/${name}`)
+  const secrets = await oursAmong(kube, told, karmada, federated, named)
   changed =
     (await deleteAll(kube, told, karmada, secrets, {
       what: `the tokens of ${cluster} are gone from ${federation}`,
       next,
     })) || changed
-  const member = await kube.ground.api({ kind: 'cluster', name: cluster })
+  remember(kube.ground.folder, federated, by, {})
   if (member === undefined) return changed
   const rbac = '/apis/rbac.authorization.k8s.io/v1'
   const role = sync === 'pull' ? 'karmada-agent' : `karmada-controller-manager:karmada-${cluster}`
@@ -238,11 +265,10 @@ export async function leave(
     `/api/v1/namespaces/${clusterNamespace}`,
   ]
   const api: Api = { kind: 'cluster', name: cluster }
-  const isExisting = kube.ground.plan.fleet.clusters.some((it) => it.name === cluster && it.kind === 'existing')
-  const paths = isExisting ? await oursAmong(kube, told, member, api, own) : own
+  const paths = await mayGo(kube, told, member, api, own)
   // what lies in a namespace that others have made
-  const put = isExisting ? (putOnto(kube.ground.folder, api)[`member/${federation}/${cluster}`] ?? {}) : {}
-  if (await takeOff(kube, told, member, put)) changed = true
+  const put = outlives(kube.ground.plan, api) ? (putOnto(kube.ground.folder, api)[by] ?? {}) : {}
+  if (await takeOff(kube, told, member, api, put)) changed = true
   return (
     (await deleteAll(kube, told, member, paths, {
       what: `what joining ${federation} had made on ${cluster} is gone`,

@@ -4,8 +4,27 @@ import { isFields, itemsAt } from '../../../artefacts/workloads/fields.ts'
 import type { KubeClient, KubeObject } from '../../kube/client.ts'
 import { KubeError } from '../../kube/client.ts'
 import type { Api, Ground } from '../ground.ts'
-import { appCharts } from './apps.ts'
-import { isOurs } from './ownership.ts'
+import { appCharts } from './app-charts.ts'
+import { fleetMark, isOurs } from './ownership.ts'
+
+/** Charts of the fleet in a namespace, without those whose release is somebody else's. */
+async function releasesOf(
+  { plan }: Ground,
+  api: Api,
+  client: KubeClient,
+  namespace: string,
+): Promise<ReadonlySet<string>> {
+  const own = appCharts(plan)
+    .filter((it) => api.kind === 'cluster' && it.cluster === api.name && it.namespace === namespace)
+    .map(({ release }) => release)
+  if (own.length === 0) return new Set()
+  const secrets = await listed(client, `/api/v1/namespaces/${namespace}/secrets?labelSelector=owner%3Dhelm`)
+  const isForeign = (release: string): boolean => {
+    const revisions = secrets.filter(({ metadata }) => metadata.labels?.name === release)
+    return revisions.length > 0 && !revisions.some(({ metadata }) => metadata.labels?.[fleetMark] === plan.fleet.name)
+  }
+  return new Set(own.filter((release) => !isForeign(release)))
+}
 
 interface Served {
   readonly resources: readonly {
@@ -45,11 +64,7 @@ export async function othersIn(
         (it) => `${it.metadata.name}-${set.metadata.name}-`,
       ),
     )
-  const releases = new Set(
-    appCharts(ground.plan)
-      .filter((it) => api.kind === 'cluster' && it.cluster === api.name && it.namespace === namespace)
-      .map(({ release }) => release),
-  )
+  const releases = await releasesOf(ground, api, client, namespace)
   const isOfOthers = (path: string, kind: string, it: KubeObject): boolean => {
     const { name, labels, annotations, ownerReferences, deletionTimestamp } = it.metadata
     if (deletionTimestamp !== undefined || (Array.isArray(ownerReferences) && ownerReferences.length > 0)) return false

@@ -7,7 +7,7 @@ import { fluxNamespace } from '../../../artefacts/flux/objects.ts'
 import type { Plan } from '../../../model/plan.ts'
 import type { KubeClient, KubeObject } from '../../kube/client.ts'
 import type { Api, Ground } from '../ground.ts'
-import type { Told } from '../work.ts'
+import type { Kept, Told } from '../work.ts'
 import type { Kube } from './asking.ts'
 import { asked } from './asking.ts'
 import { bundlesFor } from './bundles.ts'
@@ -31,6 +31,12 @@ export const withMark = ({ fleet }: Plan, object: KubeObject): KubeObject => ({
 
 /** What many use and nobody takes over: one that is there is used as it is, and never deleted. */
 export const isShared = ({ kind }: KubeObject): boolean => kind === 'Namespace' || kind === 'CustomResourceDefinition'
+
+/** To be merged into what others have made on our behalf. */
+export const markFor = ({ fleet }: Plan) => ({ metadata: { annotations: { [fleetMark]: fleet.name } } })
+
+/** Whoever's it is, it says so itself. */
+export const isMarked = (object: KubeObject): boolean => fleetOf(object) !== undefined
 
 const fleetOf = ({ metadata }: KubeObject): string | undefined =>
   (metadata.annotations as Readonly<Record<string, string>> | undefined)?.[fleetMark] ?? metadata.labels?.[fleetMark]
@@ -73,11 +79,17 @@ function kustomizationsOf(plan: Plan): ReadonlySet<string> {
 }
 
 /** How a person makes it this fleet's. */
-export function adoption({ fleet }: Plan, api: Api, { apiVersion, kind, metadata }: KubeObject): string {
-  const group = apiVersion.includes('/') ? `.${apiVersion.split('/').reverse().join('.')}` : ''
+export const adoption = ({ fleet }: Plan, api: Api, object: KubeObject): string =>
+  onto(api, object, `annotate ${resourceOf(object)} ${object.metadata.name} ${fleetMark}=${fleet.name}`)
+
+/** `deployment.v1.apps` */
+const resourceOf = ({ apiVersion, kind }: KubeObject): string =>
+  `${kind.toLowerCase()}${apiVersion.includes('/') ? `.${apiVersion.split('/').reverse().join('.')}` : ''}`
+
+function onto(api: Api, { metadata }: Pick<KubeObject, 'metadata'>, command: string): string {
   const to = api.kind === 'federation' ? '--kubeconfig karmada.kubeconfig' : `--context ${api.name}`
   const within = metadata.namespace === undefined ? '' : ` --namespace ${metadata.namespace}`
-  return `kubectl ${to}${within} annotate ${kind.toLowerCase()}${group} ${metadata.name} ${fleetMark}=${fleet.name}`
+  return `kubectl ${to}${within} ${command}`
 }
 
 /** Of what lies at those paths, what is ours; what is not is named, and kept. */
@@ -89,18 +101,55 @@ export async function oursAmong(
   paths: readonly string[],
 ): Promise<readonly string[]> {
   const ours: string[] = []
-  const kept: string[] = []
+  const kept: KeptThere[] = []
   for (const path of paths)
     await asked(kube, told, `${api.name} says whose ${path} is`, async () => {
       const live = await client.get(path)
       if (live === undefined) return
       if (isOurs(kube.ground, api, path, live)) ours.push(path)
-      else kept.push(`${live.kind} ${[live.metadata.namespace, live.metadata.name].filter(Boolean).join('/')}`)
+      else kept.push({ ...namedIn(live), why: notOurs, command: adoption(kube.ground.plan, api, live) })
     })
-  tellKept(told, kept)
+  tellKept(kube, told, api, kept)
   return ours
 }
 
-export function tellKept(told: Told, kept: readonly string[]): void {
-  if (kept.length > 0) told.observe(`kept, because not of this fleet: ${kept.join(', ')}`)
+/** What may be deleted: on a cluster that goes all of it, on one that stays what is ours. */
+export const mayGo = (
+  kube: Kube,
+  told: Told,
+  client: KubeClient,
+  api: Api,
+  paths: readonly string[],
+): Promise<readonly string[]> =>
+  outlives(kube.ground.plan, api) ? oursAmong(kube, told, client, api, paths) : Promise.resolve(paths)
+
+export type KeptThere = Omit<Kept, 'at'>
+
+const namedIn = ({ kind, metadata }: KubeObject): Pick<Kept, 'kind' | 'id'> => ({
+  kind,
+  id: [metadata.namespace, metadata.name].filter(Boolean).join('/'),
+})
+
+/** `others`: what is in it that is not of the fleet. */
+export const keptNamespace = (api: Api, name: string, others: readonly string[]): KeptThere => ({
+  ...{ kind: 'Namespace', id: name, why: `others have something in it: ${others.join(', ')}` },
+  command: onto(api, { metadata: { name } }, `delete namespace ${name} # once nobody else needs it`),
+})
+
+export const notOurs = 'it is not of this fleet; where it is, give it the mark, and run this again'
+
+/** On a cluster that goes it goes with it, in Karmada with Karmada, and is no news at the end. */
+export function tellKept(kube: Kube, told: Told, api: Api, kept: readonly KeptThere[]): void {
+  if (kept.length === 0) return
+  told.observe(`kept: ${kept.map(({ kind, id, why }) => `${kind} ${id} (${why})`).join(', ')}`)
+  if (api.kind === 'cluster' && outlives(kube.ground.plan, api))
+    for (const it of kept) told.keep?.({ ...it, at: api.name })
+}
+
+/** A cluster that existed before stays, with all that others have in it; Karmada stays as long as its host. */
+export const outlives = ({ fleet }: Plan, api: Api): boolean => {
+  const { kind, name } = api
+  if (kind === 'cluster' && api.undeclared !== undefined) return !('eksAt' in api.undeclared)
+  const cluster = kind === 'cluster' ? name : fleet.federations.find((it) => it.name === name)?.host
+  return fleet.clusters.some((it) => it.name === cluster && it.kind === 'existing')
 }

@@ -5,7 +5,7 @@ import type { KubeClient, KubeObject } from '../../kube/client.ts'
 import type { Told } from '../work.ts'
 import { addressOf } from './access.ts'
 import { nameOf } from './apply.ts'
-import type { Kube } from './asking.ts'
+import type { Awaited, Kube } from './asking.ts'
 import { awaited, unfinished } from './asking.ts'
 
 export const conditionOf = (
@@ -39,63 +39,52 @@ export function missingOf(live: KubeObject | undefined, wanted: KubeObject): str
   return `${name}: ${ready} of ${replicas} ready${typeof why === 'string' && why !== '' ? ` (${why})` : ''}`
 }
 
-async function missingAmong(
+type Missing = (live: KubeObject | undefined, wanted: KubeObject) => string | undefined
+
+/** Until of none of these anything is missing. */
+async function untilNoneMissing(
+  kube: Kube,
+  told: Told,
   client: KubeClient,
   objects: readonly KubeObject[],
-  missing: (live: KubeObject | undefined, wanted: KubeObject) => string | undefined,
-): Promise<readonly string[]> {
-  const all = await Promise.all(
-    objects.map(async (object) => missing(await client.get(await client.pathOf(object)), object)),
-  )
-  return all.filter((it) => it !== undefined)
+  missing: Missing,
+  about: Awaited,
+): Promise<void> {
+  if (objects.length === 0) return
+  await awaited(kube, told, about, async () => {
+    const all = await Promise.all(
+      objects.map(async (object) => missing(await client.get(await client.pathOf(object)), object)),
+    )
+    const words = all.filter((it) => it !== undefined)
+    return words.length === 0 ? true : unfinished(words.join('; '))
+  })
 }
 
-export async function untilAvailable(
+export const untilAvailable = (
   kube: Kube,
   told: Told,
   where: string,
   client: KubeClient,
   objects: readonly KubeObject[],
-): Promise<void> {
-  const workloads = objects.filter(isWorkload)
-  if (workloads.length === 0) return
-  await awaited(
-    kube,
-    told,
-    {
-      what: `what was applied to ${where} is available`,
-      seconds: kube.patience.availableSeconds,
-      next: 'look at its pods: kubectl describe pods; an image that is not there, or no node that fits, is told there',
-    },
-    async () => {
-      const missing = await missingAmong(client, workloads, missingOf)
-      return missing.length === 0 ? true : unfinished(missing.join('; '))
-    },
-  )
-}
+): Promise<void> =>
+  untilNoneMissing(kube, told, client, objects.filter(isWorkload), missingOf, {
+    what: `what was applied to ${where} is available`,
+    seconds: kube.patience.availableSeconds,
+    next: 'look at its pods: kubectl describe pods; an image that is not there, or no node that fits, is told there',
+  })
 
-export async function untilAddressed(
+const addressMissing: Missing = (live, wanted) =>
+  addressOf(live) === undefined ? `${wanted.kind} ${nameOf(wanted)} has no address yet` : undefined
+
+export const untilAddressed = (
   kube: Kube,
   told: Told,
   where: string,
   client: KubeClient,
   objects: readonly KubeObject[],
-): Promise<void> {
-  const fronts = objects.filter(isFront)
-  if (fronts.length === 0) return
-  await awaited(
-    kube,
-    told,
-    {
-      what: `the load balancers of ${where} have addresses`,
-      seconds: kube.patience.addressSeconds,
-      next: 'its controller says why not: kubectl --namespace kube-system logs deployment/aws-load-balancer-controller, and the events of the Ingress',
-    },
-    async () => {
-      const missing = await missingAmong(client, fronts, (live, wanted) =>
-        addressOf(live) === undefined ? `${wanted.kind} ${nameOf(wanted)} has no address yet` : undefined,
-      )
-      return missing.length === 0 ? true : unfinished(missing.join('; '))
-    },
-  )
-}
+): Promise<void> =>
+  untilNoneMissing(kube, told, client, objects.filter(isFront), addressMissing, {
+    what: `the load balancers of ${where} have addresses`,
+    seconds: kube.patience.addressSeconds,
+    next: 'its controller says why not: kubectl --namespace kube-system logs deployment/aws-load-balancer-controller, and the events of the Ingress',
+  })

@@ -35,22 +35,31 @@ export function placedWork(
       ({ kind, metadata }) =>
         metadata.namespace === intent.namespace && (named.size === 0 || named.has(`${kind}/${metadata.name}`)),
     )
+  return looking(step, needs, region, async (told) => {
+    const client = await clientOf(kube, api)
+    const where = `${subject.app} at ${subject.site ?? api.name}`
+    if (api.kind === 'federation') {
+      await untilGathered(kube, told, where, client, objects)
+      await untilFronted(kube, told, where, placed)
+    } else {
+      await untilAvailable(kube, told, where, client, objects)
+      await untilAddressed(kube, told, where, client, objects)
+    }
+  })
+}
+
+/** Work that only looks. */
+function looking(
+  { id, title }: PlannedStep,
+  needs: readonly string[],
+  region: string | undefined,
+  look: (told: Told) => Promise<void>,
+): Work {
   return {
-    id: step.id,
-    title: step.title,
-    steps: [step.id],
-    needs,
+    ...{ id, title, steps: [id], needs },
     ...(region !== undefined && { at: region }),
     run: async (told) => {
-      const client = await clientOf(kube, api)
-      const where = `${subject.app} at ${subject.site ?? api.name}`
-      if (api.kind === 'federation') {
-        await untilGathered(kube, told, where, client, objects)
-        await untilFronted(kube, told, where, placed)
-      } else {
-        await untilAvailable(kube, told, where, client, objects)
-        await untilAddressed(kube, told, where, client, objects)
-      }
+      await look(told)
       return { kind: 'done', changed: false }
     },
   }
@@ -164,16 +173,8 @@ export function clusterDnsWork(
     kind: 'Deployment',
     metadata: { name: 'coredns', namespace: 'kube-system' },
   }
-  return {
-    id: step.id,
-    title: step.title,
-    steps: [step.id],
-    needs,
-    ...(region !== undefined && { at: region }),
-    run: async (told) => {
-      const client = await clientOf(kube, { kind: 'cluster', name: cluster })
-      await untilAvailable(kube, told, cluster, client, [coredns])
-      return { kind: 'done', changed: false }
-    },
-  }
+  return looking(step, needs, region, async (told) => {
+    const client = await clientOf(kube, { kind: 'cluster', name: cluster })
+    await untilAvailable(kube, told, cluster, client, [coredns])
+  })
 }

@@ -1,10 +1,11 @@
 // Who asks, and whether the account is the one that the fleet means; then whether it has enabled the Regions.
 
 import { DescribeRegionsCommand } from '@aws-sdk/client-ec2'
+import type { GetCallerIdentityCommandOutput } from '@aws-sdk/client-sts'
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
 import type { Ground } from '../../ground.ts'
-import type { Where } from '../clients.ts'
-import { awsRefusal } from '../errors.ts'
+import type { Aws, Where } from '../clients.ts'
+import { awsRefusal, troubleOf } from '../errors.ts'
 import type { PreflightFinding } from './finding.ts'
 import { tolerant } from './finding.ts'
 
@@ -18,8 +19,12 @@ export async function identityFindings(
     accounts.map(async (at): Promise<readonly PreflightFinding[]> => {
       const declared = plan.fleet.accounts.find(({ name }) => name === at.account)
       const name = at.account ?? 'of these credentials'
+      const what =
+        at.account === undefined
+          ? `AWS in ${at.region} does not say who you are`
+          : `the account ${name} in ${at.region} cannot be asked`
       try {
-        const { Account, Arn } = await aws.sts(at).send(new GetCallerIdentityCommand({}))
+        const { Account, Arn } = await callerIn(aws, at)
         if (declared === undefined || Account === declared.id) return []
         return [
           {
@@ -30,16 +35,33 @@ export async function identityFindings(
           },
         ]
       } catch (error) {
-        const refusal = awsRefusal(error, `the account ${name} in ${at.region} cannot be asked`)
+        const refusal = awsRefusal(error, what)
         // it does not answer: nothing was found that anybody could put right in the fleet
         if (refusal.kind === 'world') throw refusal
         const { message, hint } = refusal
-        return [{ severity: 'error', what: message, why: 'nothing can be made without it', next: hint }]
+        return [
+          { severity: 'error', what: message, why: 'without it nothing is made and nothing is taken away', next: hint },
+        ]
       }
     }),
   )
   // one cause has one message, however many accounts it stops
   return [...new Map(found.flat().map((it) => [it.next, it])).values()]
+}
+
+/** Asked in the Region; where that is none, or is not enabled, at home: then the Region is what is wrong, and not who asks. */
+async function callerIn({ sts }: Pick<Aws, 'sts'>, at: Where): Promise<GetCallerIdentityCommandOutput> {
+  try {
+    return await sts(at).send(new GetCallerIdentityCommand({}))
+  } catch (error) {
+    const home = homeOf(at.region)
+    if (home === at.region || !['noEndpoint', 'notEnabled', 'invalid'].includes(troubleOf(error))) throw error
+    try {
+      return await sts({ ...at, region: home }).send(new GetCallerIdentityCommand({}))
+    } catch {
+      throw error
+    }
+  }
 }
 
 export async function regionFindings({ aws }: Ground, places: readonly Where[]): Promise<readonly PreflightFinding[]> {
@@ -63,7 +85,7 @@ export async function regionFindings({ aws }: Ground, places: readonly Where[]):
         return [
           {
             severity: 'error',
-            what: `the account ${at.account ?? ''} has not enabled the Region ${at.region}`,
+            what: `the account ${at.account ?? 'of these credentials'} has not enabled the Region ${at.region}`,
             why: 'nothing can be made in it',
             next: `aws account enable-region --region-name ${at.region}; it takes minutes to hours`,
           },
