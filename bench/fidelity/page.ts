@@ -37,6 +37,17 @@ Not counted: ${busy.length} repetitions, at whose end the machine had a load abo
 of the drill and no twin knows of it. ${busy.filter(({ verdict }) => verdict === 'agrees').length} of them agree, with ${inside} of ${events.length} times inside; they stand in the file.`
 }
 
+/** Each time that the twin does not allow, with what may be said of it. */
+function outsideText(lines: readonly Line[]): string {
+  const outside = lines.flatMap((line) => line.events.filter(({ ok }) => !ok).map((event) => ({ line, event })))
+  if (outside.length === 0) return ''
+  const rows = outside.map(({ line, event: { event, after, measured, min, max } }) => {
+    const early = measured < 0 && min >= 0
+    return `- ${nameOf(line)}, \`${event}\` after \`${after}\`: ${measured.toFixed(2)} s, allowed ${range(min, max)} s; load ${line.load}.${early ? ` No engine answers what has not happened yet: our watch told the cause ${(-measured / line.speed).toFixed(2)} s of real time late.` : ''}`
+  })
+  return `\n\nOutside:\n\n${rows.join('\n')}`
+}
+
 export function pageOf(every: readonly Line[]): string {
   const lines = every.filter(isCalm)
   const drills = measuredDrills.flatMap((it) => {
@@ -64,7 +75,7 @@ In the drills of two-floors (bench/fidelity/two-floors) a real PowerDNS Authorit
 answers are its own, on the zone that \`skerry plan --out\` writes; it is asked every 100 ms, as a resolver asks. The front doors that it checks and leads to
 stand in for MetalLB, and are all that was put into that zone: their addresses and their port.
 
-**${inside} of ${all} times inside, over ${drills.length} drills and ${lines.length} repetitions; ${drills.filter((drill) => drill.rows.length > 0).length} of the drills are decided by engines.**
+**${inside} of ${all} times inside, over ${drills.length} drills and ${lines.length} repetitions; ${drills.filter((drill) => drill.rows.length > 0).length} of the drills are decided by engines.**${outsideText(lines)}
 
 ${engines.join(', ')}; ${machines.join('; ')}${loads.length === 0 ? '' : `, with a load of ${Math.min(...loads)} to ${Math.max(...loads)} at the end of a drill`}. All times are those of the drill: at speed 10 a tenth of it was real, so that
 what no flag shortens is ten times as long, in the twin as on the engines.${busyText(every.filter((line) => !isCalm(line)))}

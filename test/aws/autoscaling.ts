@@ -123,21 +123,13 @@ export const autoScalingActions: Handlers = {
   },
   DescribeScalingActivities: (call) => {
     const it = groupOf(call)
-    return {
-      Activities:
-        it.attributes.LastFailure === undefined
-          ? []
-          : [
-              {
-                ActivityId: it.id,
-                AutoScalingGroupName: it.id,
-                Cause: 'a machine was wanted',
-                StartTime: it.madeAt.toISOString(),
-                StatusCode: 'Failed',
-                StatusMessage: it.attributes.LastFailure,
-              },
-            ],
-    }
+    const all = records(it.attributes.Activities).map((activity) => ({
+      ...activity,
+      AutoScalingGroupName: it.id,
+      Cause: 'a machine was wanted',
+    }))
+    const { items, next } = page(call.cloud, all, call.input.NextToken, call.input.MaxRecords)
+    return { Activities: items, ...(next !== undefined && { NextToken: next }) }
   },
   UpdateAutoScalingGroup: (call) => {
     const it = groupOf(call)

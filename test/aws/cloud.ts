@@ -1,5 +1,6 @@
 // The whole of the fake cloud: what stands in it, what is going on, what is to go wrong, and its clock.
 
+import { setMaxListeners } from 'node:events'
 import type { Stack } from './cloudformation/stack.ts'
 import type { Entity, Place } from './entities.ts'
 import { Store } from './entities.ts'
@@ -30,6 +31,8 @@ export interface FakeAwsOptions {
   readonly pageSize?: number
   /** Makes the Kubernetes API of a cluster; without it clusters have an endpoint at which nobody answers. */
   readonly kubernetes?: FakeKubernetes
+  /** Machines become nodes only where they could: let in, told of their cluster, with a way out. Else each of them does. */
+  readonly strictJoins?: boolean
 }
 
 export interface Caller {
@@ -73,6 +76,8 @@ export class Cloud {
   #going = 0
 
   constructor(options: FakeAwsOptions) {
+    // each thing that is on its way listens
+    setMaxListeners(0, this.#stopping.signal)
     this.options = options
     this.account = options.account ?? '111122223333'
     this.store = new Store(options.seed ?? 1)

@@ -4,7 +4,7 @@ import type { Call, Cloud, Handlers } from './cloud.ts'
 import { filtered } from './ec2-filters.ts'
 import { tagSet } from './ec2-views.ts'
 import type { Entity } from './entities.ts'
-import { AwsError } from './errors.ts'
+import { AwsError, unmodelled } from './errors.ts'
 import type { Input } from './json.ts'
 import { text, texts } from './json.ts'
 import { page } from './pages.ts'
@@ -148,6 +148,18 @@ export const instanceActions: Handlers = {
         return { instanceId: id, previousState, currentState: state(found) }
       }),
     }
+  },
+  ModifyInstanceAttribute: (call) => {
+    const id = text(call.input.InstanceId)
+    const found = call.cloud.store.get('AWS::EC2::Instance', id, call)
+    if (found === undefined) throw new AwsError('InvalidInstanceID.NotFound', `The instance ID '${id}' does not exist`)
+    const groups = texts(call.input.GroupId)
+    if (groups.length === 0) throw unmodelled('attributes of instances beside their security groups')
+    for (const group of groups)
+      if (call.cloud.store.get('AWS::EC2::SecurityGroup', group, call) === undefined)
+        throw new AwsError('InvalidGroup.NotFound', `The security group '${group}' does not exist`)
+    found.properties = { ...found.properties, SecurityGroupIds: [...groups] }
+    return { return: true }
   },
   DescribeNetworkInterfaces: (call) => {
     const { cloud, input } = call

@@ -5,6 +5,7 @@ import { blockOf } from './cloudformation/cidr.ts'
 import type { Entity } from './entities.ts'
 import type { Input, Json } from './json.ts'
 import { text, texts } from './json.ts'
+import { isBlackhole } from './resources/routes.ts'
 
 export type View = (entity: Entity, cloud: Cloud) => Input
 
@@ -44,9 +45,18 @@ export const views: Readonly<Record<string, View>> = {
     availableIpAddressCount:
       (blockOf(text(it.properties.CidrBlock))?.size ?? 5) -
       5 -
-      store.list('AWS::EC2::Instance', it).filter((one) => one.properties.SubnetId === it.id).length,
+      ['AWS::EC2::Instance', 'AWS::EC2::NatGateway']
+        .flatMap((type) => store.list(type, it))
+        .filter((one) => one.properties.SubnetId === it.id).length,
     mapPublicIpOnLaunch: it.properties.MapPublicIpOnLaunch ?? false,
     defaultForAz: false,
+    assignIpv6AddressOnCreation: false,
+    ipv6Native: false,
+    privateDnsNameOptionsOnLaunch: {
+      hostnameType: 'ip-name',
+      enableResourceNameDnsARecord: false,
+      enableResourceNameDnsAAAARecord: false,
+    },
     ...(text(it.properties.OutpostArn) !== '' && { outpostArn: it.properties.OutpostArn }),
     tagSet: tagSet(it),
   }),
@@ -66,20 +76,28 @@ export const views: Readonly<Record<string, View>> = {
         ...store
           .list('AWS::EC2::Route', it)
           .filter((one) => one.properties.RouteTableId === it.id)
-          .map(({ properties: route }) => ({
+          .map((one) => ({ route: one.properties, isGone: isBlackhole({ store }, one) }))
+          .map(({ route, isGone }) => ({
             destinationCidrBlock: route.DestinationCidrBlock,
             gatewayId: route.GatewayId,
             natGatewayId: route.NatGatewayId,
             carrierGatewayId: route.CarrierGatewayId,
             localGatewayId: route.LocalGatewayId,
             transitGatewayId: route.TransitGatewayId,
-            state: 'active',
+            state: isGone ? 'blackhole' : 'active',
             origin: 'CreateRoute',
           })),
       ],
       associationSet: [
         ...(it.attributes.Main === true
-          ? [{ routeTableAssociationId: `rtbassoc-main-${it.id}`, routeTableId: it.id, main: true }]
+          ? [
+              {
+                routeTableAssociationId: `rtbassoc-main-${it.id}`,
+                routeTableId: it.id,
+                main: true,
+                associationState: { state: 'associated' },
+              },
+            ]
           : []),
         ...store
           .list('AWS::EC2::SubnetRouteTableAssociation', it)
@@ -115,6 +133,7 @@ export const views: Readonly<Record<string, View>> = {
     natGatewayId: it.id,
     subnetId: it.properties.SubnetId,
     vpcId: at(cloud, it.properties.SubnetId, it)?.properties.VpcId,
+    connectivityType: 'public',
     state: 'available',
     createTime: it.madeAt.toISOString(),
     natGatewayAddressSet: [

@@ -7,7 +7,7 @@ import type { Entity, Place } from './entities.ts'
 import type { Input } from './json.ts'
 import { isRecord } from './json.ts'
 import type { FakeMachine } from './kubernetes.ts'
-import { machinesOf } from './resources/machines-of.ts'
+import { machinesOf, tellWaiting } from './resources/machines-of.ts'
 import { make } from './resources/resource-type.ts'
 import { typeOf } from './resources/types.ts'
 
@@ -102,6 +102,7 @@ export function stateOf(cloud: Cloud): FakeState {
     change: (id, properties) => {
       const found = must(id)
       found.properties = merged(found.properties, properties)
+      tellWaiting(cloud, found)
       return found
     },
     remove: (id) => cloud.store.remove(must(id)),

@@ -77,6 +77,8 @@ export const iamActions: Handlers = {
   DetachRolePolicy: (call) => {
     const it = get(call, 'AWS::IAM::Role', text(call.input.RoleName))
     const arn = text(call.input.PolicyArn)
+    const attached = [...texts(it.attributes.AttachedByHand), ...texts(it.properties.ManagedPolicyArns)]
+    if (!attached.includes(arn)) throw noSuch(`Policy ${arn}`)
     it.attributes = {
       ...it.attributes,
       AttachedByHand: texts(it.attributes.AttachedByHand).filter((one) => one !== arn),
@@ -90,11 +92,12 @@ export const iamActions: Handlers = {
   CreateRole: async (call) => {
     const kind = typeOf('AWS::IAM::Role')
     if (kind === undefined) throw new AwsError('ServiceFailure', 'no such type', 500)
-    const { RoleName, AssumeRolePolicyDocument, Path, Tags } = call.input
+    const { RoleName, AssumeRolePolicyDocument, Path, PermissionsBoundary, Tags } = call.input
     const properties = {
       RoleName,
       AssumeRolePolicyDocument,
       ...(Path !== undefined && { Path }),
+      ...(PermissionsBoundary !== undefined && { PermissionsBoundary }),
       ...(Tags !== undefined && { Tags }),
     }
     const made = await make(kind, {

@@ -7,6 +7,7 @@ import type { Entity } from './entities.ts'
 import { AwsError } from './errors.ts'
 import type { Input } from './json.ts'
 import { isTrue, records, text, texts } from './json.ts'
+import { limitOf } from './quotas.ts'
 import { partitionArn } from './resources/resource-type.ts'
 
 const type = 'AWS::EC2::NetworkAcl'
@@ -115,6 +116,10 @@ export const networkAclActions: Handlers = {
         'NetworkAclEntryAlreadyExists',
         `The network acl entry identified by ${text(entry.RuleNumber)} already exists.`,
       )
+    // each direction by itself, with the one that no rule is before
+    const beside = [...entries, ...last].filter((it) => isTrue(it.Egress) === isTrue(entry.Egress)).length
+    if (beside >= limitOf(call.cloud, 'vpc/L-2AEEBF1A'))
+      throw new AwsError('NetworkAclEntryLimitExceeded', 'The maximum number of network acl entries has been reached.')
     const made = { ...entry, RuleNumber: Number(entry.RuleNumber), Egress: isTrue(entry.Egress) }
     const inOrder = [...entries, made].sort((one, other) => Number(one.RuleNumber) - Number(other.RuleNumber))
     acl.properties = { ...acl.properties, Entries: inOrder }

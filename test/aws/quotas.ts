@@ -22,6 +22,7 @@ export const quotas: Readonly<Record<string, Quota>> = {
   'vpc/L-407747CB': { name: 'Subnets per VPC', value: 200 },
   'vpc/L-589F43AA': { name: 'Route tables per VPC', value: 200 },
   'vpc/L-E79EC296': { name: 'VPC security groups per Region', value: 2500 },
+  'vpc/L-2AEEBF1A': { name: 'Rules per network ACL', value: 20 },
   'vpc/L-0EA8095F': { name: 'Inbound or outbound rules per security group', value: 60 },
   'vpc/L-29B6F2EB': { name: 'Interface VPC endpoints per VPC', value: 50 },
   'vpc/L-1B52E74A': { name: 'Gateway VPC endpoints per Region', value: 20 },

@@ -110,12 +110,19 @@ const checkShown = (it: Entity): Input => {
     CallerReference: text(it.attributes.CallerReference) || it.id,
     HealthCheckVersion: it.attributes.Version,
     HealthCheckConfig: {
+      ...unsaid(text(config.Type)),
       ...config,
       ...(Regions !== undefined && { Regions: { Region: Regions } }),
       ...(ChildHealthChecks !== undefined && { ChildHealthChecks: { ChildHealthCheck: ChildHealthChecks } }),
     },
   }
 }
+
+/** What a check is told to have where nobody said it. */
+const unsaid = (type: string): Input => ({
+  ...{ Inverted: false, Disabled: false },
+  ...(/^(HTTPS?|TCP)/.test(type) && { MeasureLatency: false, EnableSNI: type.startsWith('HTTPS') }),
+})
 
 const numbers = ['Port', 'RequestInterval', 'FailureThreshold', 'HealthThreshold']
 const flags = ['Inverted', 'Disabled', 'EnableSNI', 'MeasureLatency']

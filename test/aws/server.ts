@@ -11,6 +11,7 @@ import type { FakeState } from './fake-state.ts'
 import { stateOf } from './fake-state.ts'
 import type { Fault, Planted } from './faults.ts'
 import type { HttpRequest, Protocol, Reply } from './protocols/protocol.ts'
+import { tellWaiting } from './resources/machines-of.ts'
 import { services } from './services.ts'
 
 export interface FakeCall {
@@ -137,6 +138,7 @@ export async function startFakeAws(options: FakeAwsOptions = {}, beside?: Beside
     const caller: Caller = { accessKeyId: keyId, account: key.account, arn: key.arn, region }
     try {
       const output = await handler({ cloud, caller, action, input: asked.input, request, account: key.account, region })
+      if (!/^(Describe|List|Get)/.test(action)) tellWaiting(cloud, { account: key.account, region })
       if (faults.some(({ kind }) => kind === 'answerLost')) {
         note(0, 'answerLost')
         incoming.socket.resetAndDestroy()

@@ -1,10 +1,16 @@
-// Whether policies let a call through, by its name alone: on what it is made is for IAM to judge.
+// Whether policies let a call through, by its name and, where that is given, its Region: on what it is made is for IAM to judge.
 
 import type { DeployPolicy } from '../../src/artefacts/policy/deploy-policy.ts'
 
 /** `action`: as IAM calls it, such as `ec2:DescribeVpcs`. */
-export const allows = (policies: readonly DeployPolicy[], action: string): boolean =>
-  policies.some(({ document }) => document.Statement.some(({ Action }) => Action.some((it) => covers(it, action))))
+export const allows = (policies: readonly DeployPolicy[], action: string, region?: string): boolean =>
+  policies.some(({ document }) =>
+    document.Statement.some(({ Action, Condition }) => {
+      const regions = Condition?.StringEquals?.['aws:RequestedRegion']
+      const isThere = region === undefined || regions === undefined || regions.includes(region)
+      return isThere && Action.some((it) => covers(it, action))
+    }),
+  )
 
 function covers(pattern: string, action: string): boolean {
   const parts = pattern.toLowerCase().split('*')

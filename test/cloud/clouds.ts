@@ -15,8 +15,9 @@ import type { UpOptions } from '../../src/worlds/real/up.ts'
 import { up } from '../../src/worlds/real/up.ts'
 import type { FakeAwsOptions } from '../aws/cloud.ts'
 import type { Entity } from '../aws/entities.ts'
+import { records } from '../aws/json.ts'
 import type { FakeCluster } from '../aws/kubernetes.ts'
-import type { FakeAws } from '../aws/server.ts'
+import type { Beside, FakeAws } from '../aws/server.ts'
 import { startFakeAws } from '../aws/server.ts'
 import type { Balancers } from '../kubernetes/controllers.ts'
 import { kubernetesForAws } from '../kubernetes/for-aws.ts'
@@ -70,6 +71,20 @@ function balancersIn(fake: () => FakeAws): (cluster: FakeCluster) => Balancers {
         made.set(keyOf(of), balancer)
         return { hostname: balancer.dnsName }
       },
+      targets: (of, addresses, isRegistered) => {
+        const { state } = fake()
+        for (const id of made.get(keyOf(of))?.targetGroups ?? []) {
+          const group = state.resource(id)
+          if (group === undefined) continue
+          const before = records(group.attributes.Targets).map(({ Id }) => String(Id))
+          const targets = isRegistered ? addresses : before
+          group.attributes = {
+            ...group.attributes,
+            Targets: targets.map((Id) => ({ Id, Port: Number(group.properties.Port) })),
+            Unhealthy: targets.filter((id) => !addresses.includes(id)),
+          }
+        }
+      },
       take: async (of) => {
         const found = made.get(keyOf(of))
         made.delete(keyOf(of))
@@ -89,11 +104,13 @@ export interface CloudsOptions extends FakeAwsOptions {
   readonly engines?: (cluster: FakeCluster) => NonNullable<KubernetesOptions['engines']>
   readonly env?: NodeJS.ProcessEnv
   readonly means?: Means
+  /** What the fake answers beside AWS. */
+  readonly beside?: Beside
 }
 
 export async function startClouds(
   plan: Plan,
-  { engines, env, means, ...options }: CloudsOptions = {},
+  { engines, env, means, beside, ...options }: CloudsOptions = {},
 ): Promise<Clouds> {
   const folder = mkdtempSync(join(tmpdir(), 'skerry-real-'))
   const clusters = new Map<string, FakeKubernetes>()
@@ -102,23 +119,18 @@ export async function startClouds(
     if (fake === undefined) throw new Error('the fake is not there yet')
     return fake
   }
-  fake = await startFakeAws({
+  const given: FakeAwsOptions = {
     quotas: { 'ec2/L-0263D0A3': 50, 'ec2/L-1216C47A': 500 },
+    strictJoins: true,
     kubernetes: (cluster) =>
       kubernetesForAws({
         balancers: balancersIn(here),
         made: (it) => void clusters.set(it.name, it),
         ...(engines !== undefined && { engines }),
-      })({
-        ...cluster,
-        // whoever made a cluster is in it: the templates ask for that
-        whoHas: (token) => {
-          const { arn } = here().verifyEksToken(cluster.name, token)
-          return { arn, username: arn, groups: ['system:masters'] }
-        },
-      }),
+      })(cluster),
     ...options,
-  })
+  }
+  fake = await startFakeAws(given, beside)
   for (const zone of plan.fleet.dnsZones)
     if (zone.existing !== undefined)
       await fake.state.add('AWS::Route53::HostedZone', { Name: zone.name }, { id: zone.existing.hostedZoneId })

@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { DrillResult, LiveDrills } from '../../index.ts'
 import type { Fleet } from '../../model/fleet.ts'
 import { Refusal } from '../../model/refusal.ts'
+import { drillQuestion } from '../../report/real-drill-text.ts'
 import type { Shell } from '../command.ts'
 import { consentOf } from '../consent.ts'
 import { onInterrupt } from '../interrupt.ts'
@@ -30,13 +31,14 @@ export async function drillsOnReal(
   const plan = skerry.plan(fleet)
   const folder = real.realFolderOf(shell.env, fleet.name, sourceOf(shell, [], options))
   const ground = real.groundToLook({ plan, env: shell.env, folder, role: 'deploy' })
+  const ledger = shell.env.SKERRY_LEDGER === '' ? undefined : shell.env.SKERRY_LEDGER
   const ended = new AbortController()
   const over = onInterrupt(() => ended.abort())
   const say = (line: string): void => shell.terminal.say(line)
   try {
-    const letGo = await real.heldForDrill(ground, shell.env.SKERRY_LEDGER)
+    const letGo = await real.heldForDrill(ground, ledger)
     try {
-      await real.giveBackLeft(ground, say, { wholly: true })
+      await real.giveBackLeft(ground, say, { wholly: true, ...(ledger !== undefined && { ledger }) })
       return await skerry.oneByOne(drills, drilled)
     } finally {
       await letGo()
@@ -51,6 +53,7 @@ export async function drillsOnReal(
     const progress = shell.terminal.progress()
     const world = real.realDrillWorld({
       ...{ ground, drill, skerry: shell.version, length: skerry.lengthOf(fleet, drill).seconds },
+      ...(ledger !== undefined && { ledger }),
       say: (line) => {
         progress.over()
         say(line)
@@ -87,14 +90,10 @@ export async function drillsOnReal(
         refused.map((message) => ({ message })),
       )
     const consent = consentOf(shell, options, { signal: ended.signal })
-    const risks = means.map(real.riskOf)
-    const question = [
-      `The drill ${drill.name} breaks ${fleet.name} where its users are:`,
-      ...risks.flatMap(({ what, risk, cost }) => [`  ${what}`, `    risk: ${risk}`, `    cost: ${cost}`]),
-      ...refused.map((why) => `  left out: ${why}`),
-      'The undo is armed in the cloud before anything is taken away: it comes 2 min after its time though this machine is gone.',
-      'Go on?',
-    ].join('\n')
+    const question = drillQuestion({
+      ...{ fleet: fleet.name, drill: drill.name, seconds: skerry.lengthOf(fleet, drill).seconds },
+      ...{ all, riskOf: real.riskOf, journal: real.journalIn(ground, ledger) },
+    })
     if (!(await consent.yes(question)))
       throw new Refusal('refused', 'nothing was taken away', 'the twin forecasts it for nothing: leave --on real out')
     for (const site of real.protectedSites(plan, means))

@@ -25,8 +25,13 @@ export async function statusReal(
   const fleet = await shell.whole(inputs)
   const folder = real.realFolderOf(shell.env, fleet.name, sourceOf(shell, inputs, options))
   const ground = real.groundToLook({ plan: skerry.plan(fleet), env: shell.env, folder, role: 'plan' })
+  const ledger = shell.env.SKERRY_LEDGER
   const look = () =>
-    real.realStatus(ground, { names: { ask: true }, ...(options.drift === true && { driftOf: real.driftOf }) })
+    real.realStatus(ground, {
+      names: { ask: true },
+      ...(ledger !== undefined && ledger !== '' && { ledger }),
+      ...(options.drift === true && { driftOf: real.driftOf }),
+    })
   const { terminal } = shell
   const epochSeconds = (moment: string): number => Date.parse(moment) / 1_000
   try {

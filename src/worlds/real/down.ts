@@ -224,6 +224,7 @@ async function isMeant(
       ),
       // the file does not know these any more: the stacks themselves say so
       ...undeclared.flatMap(({ protects }) => protects),
+      ...undeclared.flatMap(({ name, isGuessed }) => (isGuessed ? [name] : [])),
     ]),
   ].sort()
   const clusters = fleet.clusters.filter(({ name }) =>
@@ -231,7 +232,11 @@ async function isMeant(
   )
   const stacks = [
     ...there.map(({ name }) => name),
-    ...undeclared.map(({ name, at }) => `${name} in ${at.region}, which the file does not declare any more`),
+    ...undeclared.map(({ name, at, isGuessed }) =>
+      isGuessed
+        ? `${name} in ${at.region}, which neither the file nor a ledger names: it may be that of another fleet with this name`
+        : `${name} in ${at.region}, which the file does not declare any more`,
+    ),
   ]
   const existing = onExistingClusters(plan)
   const lost = [

@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import type { S3Client } from '@aws-sdk/client-s3'
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { Refusal } from '../../model/refusal.ts'
+import { isAlive } from './alive.ts'
 import { awsRefusal, codeOf } from './aws/errors.ts'
 import { usableFolder } from './folder.ts'
 import type { Shelf } from './ledger.ts'
@@ -55,15 +56,6 @@ export function folderShelf(folder: string): Shelf {
       }),
     remove: async (name) => told(() => rmSync(path(name), { force: true })),
     isGone: ({ host, pid }) => host === hostname() && !isAlive(pid),
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
 

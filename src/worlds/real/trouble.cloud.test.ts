@@ -8,6 +8,7 @@ import { quickMeans } from '../../../test/cloud/means.ts'
 import { exampleFleet } from '../../../test/example.case.ts'
 import type { Plan } from '../../model/plan.ts'
 import { fleetDigest, readPlan, savePlan } from '../../plan/index.ts'
+import type { Consent } from './consent.ts'
 
 let clouds: Clouds
 let plan: Plan
@@ -251,7 +252,20 @@ test('without a ledger down looks into every Region as far as it may, and says w
     backward: [],
   }
   clouds.fake.plant({ kind: 'denied', action: 'cloudformation:DescribeStacks', region: 'eu-west-1' })
-  const report = await clouds.down({ plan: gone })
+  // it may be another fleet's of that name: a yes to everything is no answer, only its name is
+  const named: string[] = []
+  const consent = (isMeant: boolean): Consent => ({
+    yes: async () => true,
+    named: async (name) => {
+      named.push(name)
+      return isMeant
+    },
+  })
+  expect((await clouds.down({ plan: gone, consent: consent(false) })).ended).toBe('declined')
+  expect(named).toHaveLength(1)
+  expect(clouds.fake.state.stack('local-zone-network-main')).toBeDefined()
+  const report = await clouds.down({ plan: gone, consent: consent(true) })
+  expect(named).toContain('local-zone-network-main')
   expect(troubleIn(report)).toEqual([])
   expect(report.work.map(({ id }) => id)).toContain('stack/local-zone-network-main')
   expect(report.findings.map(({ what }) => what)).toEqual([

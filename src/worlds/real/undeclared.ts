@@ -14,6 +14,8 @@ import type { LedgerState } from './ledger.ts'
 
 export interface OwnStack extends StackThere {
   readonly at: Where
+  /** In a Region that neither the file nor a ledger names: another fleet of the same name may have made it. */
+  readonly isGuessed: boolean
 }
 
 export interface OwnStacks {
@@ -48,7 +50,8 @@ export async function ownStacks(
   const looked = await Promise.all(
     [...declared, ...earlier].map(async (at): Promise<{ at: Where; found: readonly OwnStack[] }> => {
       const tagged = async () => (await stacksIn(aws, at)).filter((it) => it.fleet === fleet.name)
-      if (known.has(placeKey(at))) return { at, found: (await tagged()).map((it) => ({ ...it, at })) }
+      const isGuessed = more.includes(at)
+      if (known.has(placeKey(at))) return { at, found: (await tagged()).map((it) => ({ ...it, at, isGuessed })) }
       if (at.account !== undefined && !named.has(at.account)) {
         unseen.push(
           `stacks in ${at.region} of the account ${at.account}, which the fleet does not name any more: declare it again to have them looked for`,
@@ -56,9 +59,9 @@ export async function ownStacks(
         return { at, found: [] }
       }
       try {
-        return { at, found: (await tagged()).map((it) => ({ ...it, at })) }
+        return { at, found: (await tagged()).map((it) => ({ ...it, at, isGuessed })) }
       } catch (error) {
-        if (more.includes(at)) blind.push(at.region)
+        if (isGuessed) blind.push(at.region)
         else unseen.push(`stacks in ${at.region}: ${(error as Error).message}`)
         return { at, found: [] }
       }

@@ -8,6 +8,7 @@ import { page } from '../pages.ts'
 import { partitionArn, uuid } from '../resources/resource-type.ts'
 import { newStack, updatable } from './actions.ts'
 import { changesOf, isSame, outputsDiffer } from './changes.ts'
+import { drifted, revertDrift } from './drift.ts'
 import { givenBy } from './given.ts'
 import { findStack } from './lookup.ts'
 import type { OnFailure } from './operations.ts'
@@ -33,6 +34,9 @@ export const changeSetActions: Handlers = {
       )
     if (type === 'UPDATE' && stack !== undefined && !updatable.includes(stack.status))
       throw validation(`Stack:${stack.id} is in ${stack.status} state and can not be updated.`)
+    const mode = text(input.DeploymentMode)
+    if (mode !== '' && (mode !== 'REVERT_DRIFT' || type === 'CREATE'))
+      throw validation(`DeploymentMode ${mode} is not valid for a change set of the type ${type}`)
     const given = givenBy(call, type === 'UPDATE' ? stack : undefined)
     if (stack === undefined) {
       stack = newStack(call, given, 'REVIEW_IN_PROGRESS')
@@ -54,6 +58,7 @@ export const changeSetActions: Handlers = {
       id: partitionArn('cloudformation', { account, region }, `changeSet/${name}/${uuid(cloud.store.unique(32))}`),
       ...{ name, type, given, madeAt: new Date(), changes: [], reason: undefined },
       description: input.Description === undefined ? undefined : text(input.Description),
+      revertsDrift: mode === 'REVERT_DRIFT',
       status: 'CREATE_PENDING',
       executionStatus: 'UNAVAILABLE',
     }
@@ -63,9 +68,16 @@ export const changeSetActions: Handlers = {
       set.status = 'CREATE_IN_PROGRESS'
       await cloud.pause()
       try {
-        set.changes = changesOf(cloud, of, given)
+        const asTemplate = changesOf(cloud, of, given)
+        const asDrifted = set.revertsDrift ? drifted(cloud, of) : []
+        set.changes = [
+          ...asDrifted.filter(({ logicalId }) => !asTemplate.some((it) => it.logicalId === logicalId)),
+          ...asTemplate,
+        ]
         const isEmpty =
-          type === 'UPDATE' && (isSame(of, given) || (set.changes.length === 0 && !outputsDiffer(of, given)))
+          type === 'UPDATE' &&
+          asDrifted.length === 0 &&
+          (isSame(of, given) || (asTemplate.length === 0 && !outputsDiffer(of, given)))
         if (isEmpty) throw validation(noChanges)
         set.status = 'CREATE_COMPLETE'
         set.executionStatus = 'AVAILABLE'
@@ -146,7 +158,14 @@ export const changeSetActions: Handlers = {
       stack.disableRollback = isTrue(input.DisableRollback)
       stack.madeAt = new Date()
       create(cloud, stack, set.given, 'ROLLBACK' satisfies OnFailure)
-    } else update(cloud, stack, set.given, isTrue(input.DisableRollback))
+    } else
+      update(
+        cloud,
+        stack,
+        set.given,
+        isTrue(input.DisableRollback),
+        () => set.revertsDrift && revertDrift(cloud, stack),
+      )
     return {}
   },
 }

@@ -6,9 +6,10 @@ import { validation } from '../errors.ts'
 import type { Input, Json } from '../json.ts'
 import { isRecord, same, text, texts } from '../json.ts'
 import { page } from '../pages.ts'
+import { typeOf } from '../resources/types.ts'
 import { stackOf } from './lookup.ts'
 import { refOf } from './scope.ts'
-import type { ResourceDrift, Stack, StackResource } from './stack.ts'
+import type { Change, ResourceDrift, Stack, StackResource } from './stack.ts'
 
 const detections = new WeakMap<Cloud, Map<string, { readonly stack: Stack; status: string; readonly at: Date }>>()
 const detectionsOf = (cloud: Cloud) => {
@@ -91,6 +92,41 @@ function detect(cloud: Cloud, stack: Stack, only: readonly string[]): void {
     stack.driftOf.set(resource.logicalId, { status, expected: resource.declared, actual, differences, at })
   }
   stack.drift = { status: [...stack.driftOf.values()].some(isDrifted) ? 'DRIFTED' : 'IN_SYNC', at }
+}
+
+/** What a change set that knows of drift would do about it: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/drift-aware-change-sets.html */
+export function drifted(cloud: Cloud, stack: Stack): readonly Change[] {
+  detect(cloud, stack, [])
+  return [...stack.driftOf].flatMap(([logicalId, { status, differences }]): Change[] => {
+    const resource = stack.resources.get(logicalId)
+    if (resource === undefined || (status !== 'DELETED' && status !== 'MODIFIED')) return []
+    const gone = status === 'DELETED'
+    return [
+      {
+        ...{ action: gone ? 'Add' : 'Modify', logicalId, type: resource.type },
+        physicalId: gone ? undefined : refOf(resource),
+        replacement: gone ? undefined : 'False',
+        scope: gone ? [] : ['Properties'],
+        properties: gone ? [] : [...new Set(differences.map(({ path }) => path.split('/')[1] ?? ''))],
+      },
+    ]
+  })
+}
+
+/** What was deleted is made anew by the update that follows; what was changed is as declared again. */
+export async function revertDrift(cloud: Cloud, stack: Stack): Promise<void> {
+  for (const { action, logicalId } of drifted(cloud, stack)) {
+    const resource = stack.resources.get(logicalId)
+    if (resource === undefined) continue
+    if (action === 'Add') {
+      stack.resources.delete(logicalId)
+      continue
+    }
+    const entity = cloud.store.get(resource.type, resource.physicalId ?? '', stack)
+    if (entity === undefined) continue
+    entity.properties = { ...entity.properties, ...resource.declared }
+    await typeOf(resource.type)?.changed?.(entity, cloud, { name: stack.name, logicalId })
+  }
 }
 
 function differencesOf(expected: Json, actual: Json, path: string): ResourceDrift['differences'] {

@@ -14,9 +14,11 @@ export function givenBy({ cloud, input, region, caller }: Call, before: Stack | 
   if (body === '') throw validation('Either Template URL or Template Body must be specified.')
   const template = templateOf(body)
   const parameters = Object.fromEntries(
-    records(input.Parameters).map((it) => {
+    records(input.Parameters).flatMap((it) => {
       const key = text(it.ParameterKey)
-      return [key, isTrue(it.UsePreviousValue) ? (before?.given.parameters[key] ?? '') : text(it.ParameterValue)]
+      const value = isTrue(it.UsePreviousValue) ? before?.given.parameters[key] : text(it.ParameterValue)
+      // one that was left to its default is left to it again
+      return value === undefined ? [] : [[key, value]]
     }),
   )
   const values = valuesOf(template, parameters, (name) => storedParameter(cloud, name, region))

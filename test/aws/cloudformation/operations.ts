@@ -4,6 +4,7 @@
 import type { Cloud } from '../cloud.ts'
 import { AwsError } from '../errors.ts'
 import { text } from '../json.ts'
+import { tellWaiting } from '../resources/machines-of.ts'
 import { carryOut, wantedOf } from './engine.ts'
 import { resolved } from './intrinsics.ts'
 import { event, stackIs } from './progress.ts'
@@ -47,11 +48,18 @@ async function undone(cloud: Cloud, stack: Stack): Promise<void> {
   else stackIs(cloud, stack, 'ROLLBACK_COMPLETE')
 }
 
-export function update(cloud: Cloud, stack: Stack, given: Given, disableRollback = false): void {
+export function update(
+  cloud: Cloud,
+  stack: Stack,
+  given: Given,
+  disableRollback = false,
+  first: () => unknown = () => undefined,
+): void {
   const before = stack.given
   stack.updatedAt = new Date()
   stackIs(cloud, stack, 'UPDATE_IN_PROGRESS', 'User Initiated')
   cloud.go(async () => {
+    await first()
     const { failed, leftovers } = await carryOut(cloud, stack, given)
     const reason =
       failed.length > 0
@@ -72,6 +80,7 @@ export function update(cloud: Cloud, stack: Stack, given: Given, disableRollback
     for (const left of leftovers)
       if (stack.resources.get(left.logicalId) === left) stack.resources.delete(left.logicalId)
     stackIs(cloud, stack, 'UPDATE_COMPLETE')
+    tellWaiting(cloud, stack)
   })
 }
 

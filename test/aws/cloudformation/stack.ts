@@ -67,6 +67,8 @@ export interface ChangeSet {
   readonly given: Given
   readonly madeAt: Date
   readonly description: string | undefined
+  /** Brings what was changed by hand back to what the template says. */
+  readonly revertsDrift: boolean
   status: string
   executionStatus: string
   reason: string | undefined

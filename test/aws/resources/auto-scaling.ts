@@ -4,6 +4,7 @@
 import type { Cloud } from '../cloud.ts'
 import type { Entity } from '../entities.ts'
 import { AwsError } from '../errors.ts'
+import type { Input } from '../json.ts'
 import { isTrue, record, records, text, texts } from '../json.ts'
 import { checkCapacity, checkOffer, dataOf, instanceProperties, instanceTags, launch } from './machines.ts'
 import { tellMachines } from './machines-of.ts'
@@ -76,6 +77,13 @@ const sizes = (properties: Entity['properties']): readonly [number, number, numb
   return [min, Number(text(properties.MaxSize)), Number(text(properties.DesiredCapacity ?? properties.MinSize))]
 }
 
+/** The newest first. */
+function note(entity: Entity, activity: Input): void {
+  const before = records(entity.attributes.Activities)
+  const made = { ...activity, ActivityId: `${entity.id}-${before.length + 1}`, StartTime: new Date().toISOString() }
+  entity.attributes = { ...entity.attributes, Activities: [made, ...before].slice(0, 100) }
+}
+
 /** Launches what is missing and ends what is too much. */
 export function settle(entity: Entity, cloud: Cloud): void {
   const [, , wanted] = sizes(entity.properties)
@@ -98,7 +106,10 @@ export function settle(entity: Entity, cloud: Cloud): void {
   for (let count = suspended.includes('Launch') ? wanted : there.length; count < wanted; count += 1) {
     const subnet = subnets[count % subnets.length] ?? ''
     try {
-      launch(
+      const zone = text(cloud.store.get('AWS::EC2::Subnet', subnet, entity)?.attributes.AvailabilityZone)
+      const instanceType = text(data.InstanceType) || text(entity.attributes.InstanceType)
+      checkCapacity(cloud, { type: group, instanceType, zone })
+      const made = launch(
         cloud,
         {
           ...instanceProperties(data, subnet),
@@ -119,10 +130,14 @@ export function settle(entity: Entity, cloud: Cloud): void {
           of: entity.id,
         },
       )
+      note(entity, { StatusCode: 'Successful', Description: `Launching a new EC2 instance: ${made.id}` })
     } catch (error) {
       if (!(error instanceof AwsError)) throw error
       // a group tries again later: what it could not have is told in its activities
-      entity.attributes = { ...entity.attributes, LastFailure: error.message }
+      note(entity, {
+        ...{ StatusCode: 'Failed', Description: 'Launching a new EC2 instance' },
+        StatusMessage: `${error.message} Launching EC2 instance failed.`,
+      })
     }
   }
   if (!suspended.includes('Terminate')) for (const machine of there.slice(wanted)) cloud.store.remove(machine)

@@ -5,6 +5,7 @@ import type { Entity, Place } from '../entities.ts'
 import type { Input } from '../json.ts'
 import { record, records, tagsOf, text, texts } from '../json.ts'
 import type { FakeMachine, RunningKubernetes } from '../kubernetes.ts'
+import { mayJoin } from './joining.ts'
 
 const running = new WeakMap<Cloud, Map<string, RunningKubernetes>>()
 
@@ -22,12 +23,27 @@ export function tellMachines(cloud: Cloud, place: Place): void {
     runningOf(cloud).get(clusterKey(cluster.id, place))?.machines?.(machinesOf(cloud, cluster))
 }
 
+/** Whoever could not join asks again and again. */
+export function tellWaiting(cloud: Cloud, place: Place): void {
+  if (cloud.store.list('AWS::EC2::Instance', place).some((it) => it.attributes.Joined !== true))
+    tellMachines(cloud, place)
+}
+
+/** Those that have joined: a node stays one, though what let it in is gone. */
 export function machinesOf(cloud: Cloud, cluster: Entity): readonly FakeMachine[] {
   return cloud.store
     .list('AWS::EC2::Instance', cluster)
     .filter(
       (it) => it.tags[`kubernetes.io/cluster/${cluster.id}`] === 'owned' && ['pending', 'running'].includes(it.status),
     )
+    .filter((it) => {
+      const joined =
+        it.attributes.Joined === true ||
+        cloud.options.strictJoins !== true ||
+        mayJoin(cloud, cluster, it, roleArnOf(cloud, it))
+      if (joined && it.attributes.Joined !== true) it.attributes = { ...it.attributes, Joined: true }
+      return joined
+    })
     .map((it): FakeMachine => {
       const zone = text(it.attributes.AvailabilityZone)
       const group = cloud.store.get(
@@ -53,7 +69,7 @@ export function machinesOf(cloud: Cloud, cluster: Entity): readonly FakeMachine[
                 'eks.amazonaws.com/capacityType': text(group.properties.CapacityType) || 'ON_DEMAND',
               },
         taints: group === undefined ? config.taints : records(group.properties.Taints).map(taintOf),
-        roleArn: text(it.properties.NodeRole) || roleOf(cloud, it),
+        roleArn: roleArnOf(cloud, it),
       }
     })
 }
@@ -66,6 +82,8 @@ const taintOf = (taint: Input): FakeMachine['taints'][number] => ({
       text(taint.Effect)
     ] ?? '',
 })
+
+const roleArnOf = (cloud: Cloud, it: Entity): string => text(it.properties.NodeRole) || roleOf(cloud, it)
 
 function roleOf(cloud: Cloud, instance: Entity): string {
   const profile = cloud.store.byArn(text(instance.properties.IamInstanceProfile))

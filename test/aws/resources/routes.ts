@@ -1,6 +1,7 @@
 // Route tables and routes: one target each, which exists. https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Route_Tables.html
 
 import type { Cloud } from '../cloud.ts'
+import type { Entity } from '../entities.ts'
 import { AwsError } from '../errors.ts'
 import type { Input } from '../json.ts'
 import { text } from '../json.ts'
@@ -83,6 +84,13 @@ const targets: Readonly<Record<string, string | undefined>> = {
   NetworkInterfaceId: undefined,
   EgressOnlyInternetGatewayId: undefined,
 }
+
+/** What it leads to is gone: https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Route_Tables.html */
+export const isBlackhole = (cloud: { readonly store: Cloud['store'] }, route: Entity): boolean =>
+  Object.entries(targets).some(([property, type]) => {
+    const id = text(route.properties[property])
+    return id !== '' && type !== undefined && !id.startsWith('vgw-') && cloud.store.get(type, id, route) === undefined
+  })
 
 function checkTarget(cloud: Cloud, properties: Input, place: { account: string; region: string }): void {
   const given = Object.keys(targets).filter((name) => properties[name] !== undefined)

@@ -53,7 +53,7 @@ async function looked(
   try {
     return await work
   } catch (error) {
-    const why = awsRefusal(error, 'not looked at').message
+    const why = awsRefusal(error, '').message.replace(/^: /, '')
     const nothing = { differences: [], replaces: false, takeDeclaration: [], takeWhatIsThere: [] }
     return [{ by, kind: 'notHeardOf', what, where, why, ...nothing }]
   }

@@ -44,7 +44,7 @@ export async function resourceDrift({ plan, aws, pause }: Ground, stack: StackFi
     const wanted = { StackName: stack.name, StackResourceDriftStatusFilters: ['MODIFIED' as const, 'DELETED' as const] }
     for await (const page of paginateDescribeStackResourceDrifts({ client }, wanted))
       found.push(...(page.StackResourceDrifts ?? []))
-    return found.map((one) => driftOfResource(stack, one))
+    return found.map((one) => driftOfResource(stack, one, begun?.StackDriftDetectionId))
   }
 }
 
@@ -53,7 +53,11 @@ const notLooked = (stack: StackFile, why: string): Drift => ({
   ...{ differences: [], replaces: false, why, takeDeclaration: [], takeWhatIsThere: [] },
 })
 
-export function driftOfResource(stack: Pick<StackFile, 'name' | 'region'>, drift: StackResourceDrift): Drift {
+export function driftOfResource(
+  stack: Pick<StackFile, 'name' | 'region' | 'template'>,
+  drift: StackResourceDrift,
+  detection = 'now',
+): Drift {
   const { LogicalResourceId: id = '', PhysicalResourceId: physical = '', ResourceType: type = '' } = drift
   const deleted = drift.StackResourceDriftStatus === 'DELETED'
   const differences = (drift.PropertyDifferences ?? []).map(
@@ -63,7 +67,6 @@ export function driftOfResource(stack: Pick<StackFile, 'name' | 'region'>, drift
       there: DifferenceType === 'REMOVE' ? undefined : textOf(ActualValue),
     }),
   )
-  const at = `--region ${stack.region} --stack-name ${stack.name}`
   return {
     by: 'resource',
     kind: deleted ? 'missing' : 'changed',
@@ -72,18 +75,33 @@ export function driftOfResource(stack: Pick<StackFile, 'name' | 'region'>, drift
     differences,
     replaces: false,
     why: deleted ? 'somebody deleted it outside of its stack' : undefined,
-    takeDeclaration: deleted
-      ? [
-          // the template has not changed, so that an update alone does nothing
-          `aws cloudformation delete-stack ${at} # then skerry up --on real makes it anew; read first what else the stack holds`,
-        ]
-      : [
-          `aws cloudformation describe-stack-resource-drifts ${at} --stack-resource-drift-status-filters MODIFIED # and put back by hand what differs: an update with the same template changes nothing`,
-        ],
+    takeDeclaration: revertingDrift(stack, detection),
     takeWhatIsThere: deleted
-      ? ['take it out of the fleet']
+      ? ['take it out of the fleet, then skerry up --on real']
       : [
           `declare in the fleet what is there (${differences.map(({ path }) => path).join(', ')}), then skerry up --on real`,
         ],
   }
+}
+
+/**
+ * An update with the template that the stack has already changes nothing; a change set that knows of drift does, for the whole stack, and
+ * says before what (CloudFormation User Guide, Using drift-aware change sets).
+ */
+function revertingDrift(
+  { name, region, template }: Pick<StackFile, 'name' | 'region' | 'template'>,
+  detection: string,
+): readonly string[] {
+  // a name is taken once on a stack, also by what has been carried out
+  const of = `--region ${region} --stack-name ${name} --change-set-name revert-drift-${detection.slice(0, 8)}`
+  const parameters = Object.keys((template as { readonly Parameters?: object }).Parameters ?? {})
+  const kept =
+    parameters.length === 0
+      ? ''
+      : ` --parameters ${parameters.map((key) => `ParameterKey=${key},UsePreviousValue=true`).join(' ')}`
+  return [
+    `aws cloudformation create-change-set ${of} --deployment-mode REVERT_DRIFT --use-previous-template --capabilities CAPABILITY_NAMED_IAM${kept}`,
+    `aws cloudformation describe-change-set ${of} # what it would change: read it first`,
+    `aws cloudformation execute-change-set ${of}`,
+  ]
 }

@@ -1,11 +1,16 @@
 // The template that each stack was deployed from, beside the one that the plan now comes to.
 
+import { createRequire } from 'node:module'
+import type * as CloudFormationDiff from '@aws-cdk/cloudformation-diff'
 import { GetTemplateCommand } from '@aws-sdk/client-cloudformation'
 import type { StackFile } from '../../../artefacts/cloudformation/stacks.ts'
 import { codeOf } from '../aws/errors.ts'
 import { whereOfStack } from '../aws/fleet-accounts.ts'
+import { withoutInputs } from '../aws/inputs.ts'
 import type { Ground } from '../ground.ts'
 import type { Difference, Drift } from './port.ts'
+
+const require = createRequire(import.meta.url)
 
 export async function templateDrift({ plan, aws }: Ground, stack: StackFile): Promise<readonly Drift[]> {
   const where = whereOfStack(plan.fleet, stack)
@@ -26,23 +31,22 @@ export async function templateDrift({ plan, aws }: Ground, stack: StackFile): Pr
         takeWhatIsThere: ['take what it holds out of the fleet'],
       },
     ]
-  return templateDifferences(stack, parsed(found.TemplateBody)).then((drifts) =>
-    drifts.map((drift) => ({
-      ...drift,
-      takeDeclaration: ['skerry up --on real'],
-      takeWhatIsThere: [
-        `aws cloudformation get-template ${at} --template-stage Original # and change the fleet until skerry plan says keep`,
-      ],
-    })),
-  )
+  return templateDifferences(stack, withoutInputs(parsed(found.TemplateBody))).map((drift) => ({
+    ...drift,
+    takeDeclaration: ['skerry up --on real'],
+    takeWhatIsThere: [
+      `aws cloudformation get-template ${at} --template-stage Original # and change the fleet until skerry plan says keep`,
+    ],
+  }))
 }
 
 /** By the CDK's own comparison, which knows what a change does to a resource. */
-export async function templateDifferences(
+export function templateDifferences(
   stack: Pick<StackFile, 'name' | 'region' | 'template'>,
   there: object,
-): Promise<readonly Omit<Drift, 'takeDeclaration' | 'takeWhatIsThere'>[]> {
-  const { diffTemplate, ResourceImpact } = await import('@aws-cdk/cloudformation-diff')
+): readonly Omit<Drift, 'takeDeclaration' | 'takeWhatIsThere'>[] {
+  // written for CommonJS, with its data beside it: bundled it would not find that
+  const { diffTemplate, ResourceImpact } = require('@aws-cdk/cloudformation-diff') as typeof CloudFormationDiff
   const diff = diffTemplate(there, stack.template)
   const drifts: Omit<Drift, 'takeDeclaration' | 'takeWhatIsThere'>[] = []
   diff.resources.forEachDifference((id, change) => {

@@ -13,9 +13,11 @@ import { CreateScheduleCommand, DeleteScheduleCommand, GetScheduleCommand } from
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
 import { drillPrefix } from '../../../artefacts/policy/drill-names.ts'
 import { Refusal } from '../../../model/refusal.ts'
+import type { KubeClient, KubeObject } from '../../kube/client.ts'
 import type { Where } from '../aws/clients.ts'
 import { codeOf } from '../aws/errors.ts'
 import type { Ground } from '../ground.ts'
+import { isOurs, withMark } from '../kubernetes/ownership.ts'
 import { cronObjects, undoNamespace } from './in-cluster.ts'
 import type { ArmedAction, Owner, Undo } from './undo.ts'
 import { armedActions } from './undo.ts'
@@ -40,7 +42,7 @@ export interface Arming {
   /** Which fault of the drill it is for. */
   readonly number: number
   /** What is told of each, before it is there: for the journal. */
-  readonly armed: (what: ArmedIn) => void
+  readonly armed: (what: ArmedIn) => Promise<void>
 }
 
 /**
@@ -78,7 +80,7 @@ export async function arm(
     const name = nameOf(account)
     // before it is written down: what is written down is deleted at the end
     const before = await there()
-    armed({ kind: 'role', where, name })
+    await armed({ kind: 'role', where, name })
     const arn = before ?? (await made())
     await iam.send(
       new PutRolePolicyCommand({ RoleName: name, PolicyName: policyName, PolicyDocument: permission(own, owner) }),
@@ -104,6 +106,8 @@ export async function arm(
             RoleName: name,
             Description: 'Gives back what a drill of skerry took away; deleted when the drill ends',
             AssumeRolePolicyDocument: trust(owner),
+            PermissionsBoundary: ground.plan.fleet.accounts.find(({ name }) => name === account)?.newRoles
+              ?.permissionsBoundary,
             Tags: [
               { Key: 'skerry.dev/fleet', Value: fleet },
               { Key: 'skerry.dev/drill', Value: drill },
@@ -138,7 +142,7 @@ export async function arm(
       await client.send(new DeleteScheduleCommand({ Name: name })).catch(unlessGone)
     }
     await takeAway()
-    armed({ kind: 'schedule', where, name })
+    await armed({ kind: 'schedule', where, name })
     for (let waits = 0, conflicts = 0; ; )
       try {
         await client.send(
@@ -172,8 +176,10 @@ export async function arm(
   }
 
   async function inCluster(cluster: string): Promise<void> {
-    const client = await ground.api({ kind: 'cluster', name: cluster })
+    const api = { kind: 'cluster', name: cluster } as const
+    const client = await ground.api(api)
     if (client === undefined) throw new Error(`the cluster ${cluster} is not there`)
+    await free(client)
     const own = undo.filter((one) => 'cluster' in one && one.cluster === cluster)
     const objects = cronObjects(own, at, minorOf(ground, cluster), `give-back-${number}`)
     const paths = objects.flatMap(({ kind, metadata: { name, namespace } }) =>
@@ -181,10 +187,30 @@ export async function arm(
         ? [`/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}/${kind.toLowerCase()}s/${name}`]
         : [],
     )
-    armed({ kind: 'namespace', cluster, paths })
-    for (const object of objects) await client.apply(object)
+    await armed({ kind: 'namespace', cluster, paths })
+    for (const object of objects) await client.apply(withMark(ground.plan, object))
+
+    /** Of a drill before this one it may be on its way out, and takes nothing in until it is gone. */
+    async function free(kube: KubeClient): Promise<void> {
+      for (let waits = 0; ; waits += 1) {
+        const there = await kube.get<KubeObject>(undoPath)
+        if (there === undefined) return
+        if (!isOurs(ground, api, undoPath, there))
+          throw somebodyElses(`the namespace ${undoNamespace} of ${cluster}`, `does not bear skerry.dev/fleet=${fleet}`)
+        if (there.metadata.deletionTimestamp === undefined) return
+        if (waits >= roleWaits)
+          throw new Refusal(
+            'world',
+            `the namespace ${undoNamespace} of ${cluster} is deleted and does not go: nothing was taken away`,
+            `see what keeps it: kubectl --context ${cluster} get namespace ${undoNamespace} --output yaml`,
+          )
+        await ground.pause(everyMs)
+      }
+    }
   }
 }
+
+const undoPath = `/api/v1/namespaces/${undoNamespace}`
 
 const minorOf = ({ plan }: Ground, cluster: string): string =>
   plan.fleet.clusters.find(({ name }) => name === cluster)?.version ?? '1.35'
@@ -235,7 +261,8 @@ export async function disarm(ground: Ground, all: readonly ArmedIn[]): Promise<v
   for (const one of all.filter(({ kind }) => kind === 'role')) await away(ground, one)
 }
 
-async function away({ aws, api }: Ground, one: ArmedIn): Promise<void> {
+async function away(ground: Ground, one: ArmedIn): Promise<void> {
+  const { aws } = ground
   switch (one.kind) {
     case 'schedule':
       await aws
@@ -250,9 +277,13 @@ async function away({ aws, api }: Ground, one: ArmedIn): Promise<void> {
       return
     }
     case 'namespace': {
-      const client = await api({ kind: 'cluster', name: one.cluster })
-      for (const path of one.paths) await client?.delete(path)
-      await client?.delete(`/api/v1/namespaces/${undoNamespace}`)
+      const of = { kind: 'cluster', name: one.cluster } as const
+      const client = await ground.api(of)
+      for (const path of [...one.paths, undoPath]) {
+        const there = await client?.get<KubeObject>(path)
+        // somebody else has taken its name meanwhile
+        if (there !== undefined && isOurs(ground, of, path, there)) await client?.delete(path)
+      }
     }
   }
 }

@@ -9,6 +9,7 @@ interface Entry {
   readonly Egress: boolean
   readonly RuleAction?: string
   readonly CidrBlock?: string
+  readonly Ipv6CidrBlock?: string
 }
 
 export interface SmallCloud {
@@ -29,6 +30,8 @@ export interface SmallCloud {
   readonly roles: Map<string, { readonly trust: string; readonly tags?: unknown; policy?: string }>
   readonly group: { suspended: string[]; machines: string[] }
   readonly check: { port: number }
+  /** Its range of IPv6, and what Service Quotas says of rules of network ACLs; undefined: nothing. */
+  readonly vpc: { ipv6?: string; aclRules?: number }
   /** Whoever asks, as `GetCallerIdentity` says it. */
   readonly caller: { Account: string; Arn: string }
   /** Is told of each call before it is answered. */
@@ -56,6 +59,7 @@ export function smallCloud(subnets: readonly string[]): SmallCloud {
   const roles: SmallCloud['roles'] = new Map()
   const group: SmallCloud['group'] = { suspended: [], machines: ['i-1', 'i-2'] }
   const check = { port: 80 }
+  const vpc: SmallCloud['vpc'] = {}
   const caller = { Account: '111122223333', Arn: 'arn:aws:sts::111122223333:assumed-role/deploy/me' }
   const heard: SmallCloud['heard'] = { by: () => undefined }
   const text = (value: unknown): string => String(value ?? '')
@@ -95,16 +99,29 @@ export function smallCloud(subnets: readonly string[]): SmallCloud {
         CidrBlock: '10.10.8.0/24',
       })),
     }),
-    DescribeVpcs: () => ({ Vpcs: [{ VpcId: 'vpc-1', CidrBlockAssociationSet: [{ CidrBlock: '10.10.0.0/16' }] }] }),
+    DescribeVpcs: () => ({
+      Vpcs: [
+        {
+          VpcId: 'vpc-1',
+          CidrBlockAssociationSet: [{ CidrBlock: '10.10.0.0/16' }],
+          Ipv6CidrBlockAssociationSet:
+            vpc.ipv6 === undefined ? [] : [{ Ipv6CidrBlock: vpc.ipv6, Ipv6CidrBlockState: { State: 'associated' } }],
+        },
+      ],
+    }),
+    GetServiceQuota: () => {
+      if (vpc.aclRules === undefined) throw refused('AccessDeniedException')
+      return { Quota: { Value: vpc.aclRules } }
+    },
     CreateNetworkAcl: () => {
       made += 1
       acls.set(`acl-${made}`, { entries: [], associations: [] })
       return { NetworkAcl: described(`acl-${made}`) }
     },
-    CreateNetworkAclEntry: ({ NetworkAclId, RuleNumber, Egress, RuleAction, CidrBlock }) => {
+    CreateNetworkAclEntry: ({ NetworkAclId, RuleNumber, Egress, RuleAction, CidrBlock, Ipv6CidrBlock }) => {
       aclOf(NetworkAclId).entries.push({
-        ...{ RuleNumber: Number(RuleNumber), Egress: Egress === true },
-        ...{ RuleAction: text(RuleAction), CidrBlock: text(CidrBlock) },
+        ...{ RuleNumber: Number(RuleNumber), Egress: Egress === true, RuleAction: text(RuleAction) },
+        ...(Ipv6CidrBlock === undefined ? { CidrBlock: text(CidrBlock) } : { Ipv6CidrBlock: text(Ipv6CidrBlock) }),
       })
       return {}
     },
@@ -239,5 +256,5 @@ export function smallCloud(subnets: readonly string[]): SmallCloud {
   // pages are asked only of a client of their own service
   const stacks = Object.assign(Object.create(CloudFormationClient.prototype) as CloudFormationClient, client)
   const aws = new Proxy({}, { get: (_, service) => () => (service === 'cloudFormation' ? stacks : client) }) as Aws
-  return { aws, calls, acls, schedules, roles, group, check, caller, heard, fail }
+  return { aws, calls, acls, schedules, roles, group, check, vpc, caller, heard, fail }
 }

@@ -2,7 +2,7 @@
 // own with the rules of the one that it had. Subnets that the same faults cut share one. Cutting and giving back is then a matter of rules,
 // each fault with numbers of its own; the ACLs go when the drill is over.
 
-import type { NetworkAcl } from '@aws-sdk/client-ec2'
+import type { NetworkAcl, Subnet, Vpc } from '@aws-sdk/client-ec2'
 import {
   CreateNetworkAclCommand,
   CreateNetworkAclEntryCommand,
@@ -11,6 +11,7 @@ import {
   DescribeVpcsCommand,
   ReplaceNetworkAclAssociationCommand,
 } from '@aws-sdk/client-ec2'
+import { GetServiceQuotaCommand } from '@aws-sdk/client-service-quotas'
 import { fleetValue } from '../../../artefacts/fleet-values.ts'
 import { at } from '../../../artefacts/workloads/fields.ts'
 import { lookup } from '../../../model/lookup.ts'
@@ -30,7 +31,7 @@ const cloneName = 'skerry drill, in the place of'
 export async function prepareCuts(
   ground: Ground,
   all: readonly Of<'cut'>[],
-  harmless: (undo: Undo) => void,
+  harmless: (undo: Undo) => Promise<void>,
 ): Promise<readonly Prepared[]> {
   const networks = await Promise.all((await byNetwork(ground, all)).map((network) => partsOf(ground, all, network)))
   const made: (Part & { readonly acl: string })[] = []
@@ -106,11 +107,12 @@ async function partsOf(ground: Ground, all: readonly Of<'cut'>[], network: Netwo
   ])
   const { Vpcs = [] } = await ec2.send(new DescribeVpcsCommand({ VpcIds: [Subnets[0]?.VpcId ?? ''] }))
   const vpc = (Vpcs[0]?.CidrBlockAssociationSet ?? []).flatMap(({ CidrBlock }) => CidrBlock ?? [])
-  const inVpc = vpc.length > 0 ? vpc : [Vpcs[0]?.CidrBlock ?? '0.0.0.0/0']
+  const inVpc = [...(vpc.length > 0 ? vpc : [Vpcs[0]?.CidrBlock ?? '0.0.0.0/0']), ...ipv6Of(Vpcs[0])]
   const ownOf = (index: number): readonly string[] =>
-    Subnets.filter(({ SubnetId = '' }) => subnets.get(SubnetId)?.includes(index)).flatMap(
-      ({ CidrBlock }) => CidrBlock ?? [],
-    )
+    Subnets.filter(({ SubnetId = '' }) => subnets.get(SubnetId)?.includes(index)).flatMap((subnet) => [
+      ...(subnet.CidrBlock === undefined ? [] : [subnet.CidrBlock]),
+      ...ipv6Of(subnet),
+    ])
 
   const parts = new Map<string, { original: NetworkAcl; wanting: readonly number[]; subnets: string[] }>()
   for (const original of NetworkAcls)
@@ -125,6 +127,7 @@ async function partsOf(ground: Ground, all: readonly Of<'cut'>[], network: Netwo
   const found = [...parts.values()]
   const without = ids.find((id) => !found.some((part) => part.subnets.includes(id)))
   if (without !== undefined) throw missing(`the network ACL of ${without}`)
+  const most = found.length === 0 ? aclRulesDefault : await aclRulesMost(ground, where)
   return found.map(({ original, wanting, subnets: some }) => {
     refuseUnlessFree(original)
     const rules = numbered(wanting.map((index) => ({ index, cut: all[index]?.cut ?? 'everything', own: ownOf(index) })))
@@ -144,9 +147,49 @@ async function partsOf(ground: Ground, all: readonly Of<'cut'>[], network: Netwo
           `the faults of this drill take ${after} rules on the network ACL of ${some.join(', ')}, and ${reserved} numbers are theirs: nothing was taken away`,
           'make two drills of it',
         )
+      refuseBeyondQuota(original, [...byFault.values()].flat(), some, most)
       return byFault
     }
   })
+}
+
+/** What is let go of is told for a while longer. */
+const ipv6Of = (it: Vpc | Subnet | undefined): readonly string[] =>
+  (it?.Ipv6CidrBlockAssociationSet ?? []).flatMap(({ Ipv6CidrBlock, Ipv6CidrBlockState }) =>
+    Ipv6CidrBlock === undefined || /^(dis|failed)/.test(String(Ipv6CidrBlockState?.State ?? '')) ? [] : [Ipv6CidrBlock],
+  )
+
+// ---------------------------------------------------------------------------------------------- quota
+
+/** Rules of a network ACL in each direction, those by default among them (Amazon VPC User Guide, Amazon VPC quotas). */
+const aclRulesDefault = 20
+const aclRulesCode = 'L-2AEEBF1A'
+
+async function aclRulesMost({ aws }: Ground, where: Where): Promise<number> {
+  const said = await aws
+    .quotas(where)
+    .send(new GetServiceQuotaCommand({ ServiceCode: 'vpc', QuotaCode: aclRulesCode }))
+    .catch(() => undefined)
+  return said?.Quota?.Value ?? aclRulesDefault
+}
+
+/** Refused by AWS in the middle of a cut it would be half a cut. */
+function refuseBeyondQuota(
+  { NetworkAclId: from = '', Entries = [] }: NetworkAcl,
+  rules: readonly AclRule[],
+  subnets: readonly string[],
+  most: number,
+): void {
+  for (const egress of [false, true]) {
+    const there = Entries.filter((entry) => (entry.Egress === true) === egress).length
+    const own = rules.filter((rule) => rule.egress === egress).length
+    if (there + own > most)
+      throw new Refusal(
+        'refused',
+        `the faults of this drill take ${own} ${egress ? 'outbound' : 'inbound'} rules on the network ACL of ${subnets.join(', ')}, which has ${there} as ${from}, and ${most} are allowed: nothing was taken away`,
+        `make two drills of it, or have the quota raised: aws service-quotas request-service-quota-increase --service-code vpc --quota-code ${aclRulesCode} --desired-value 40`,
+      )
+  }
 }
 
 function refuseUnlessFree({ NetworkAclId: from, Entries = [], Tags = [] }: NetworkAcl): void {
@@ -189,13 +232,15 @@ function inOrder(cuts: readonly Wanted[]): readonly Wanted[] {
   return order
 }
 
-/** The lower number decides. */
+const isIpv6 = (cidr: string): boolean => cidr.includes(':')
+
+/** The lower number decides. `inVpc`, `own`: of IPv4, and of IPv6 where there is any. */
 export function rulesOf(
   cut: Cut,
   { inVpc, own }: { readonly inVpc: readonly string[]; readonly own: readonly string[] },
   after = 0,
 ): readonly AclRule[] {
-  const everywhere = ['0.0.0.0/0']
+  const everywhere = ['0.0.0.0/0', ...(inVpc.some(isIpv6) ? ['::/0'] : [])]
   const [allow, deny] = cut === 'everything' ? [[], everywhere] : cut === 'users' ? [inVpc, everywhere] : [own, inVpc]
   const one = [
     ...allow.map((cidr) => ({ action: 'allow' as const, cidr })),
@@ -206,7 +251,7 @@ export function rulesOf(
 
 // ---------------------------------------------------------------------------------------------- what is done
 
-async function cloned(ground: Ground, part: Part, harmless: (undo: Undo) => void): Promise<string> {
+async function cloned(ground: Ground, part: Part, harmless: (undo: Undo) => Promise<void>): Promise<string> {
   const { where, original, subnets } = part
   const ec2 = ground.aws.ec2(where)
   const from = original.NetworkAclId ?? ''
@@ -225,7 +270,7 @@ async function cloned(ground: Ground, part: Part, harmless: (undo: Undo) => void
     }),
   )
   const id = made?.NetworkAclId ?? ''
-  harmless({ kind: 'acl', where, acl: id, original: from, subnets })
+  await harmless({ kind: 'acl', where, acl: id, original: from, subnets })
   for (const entry of original.Entries ?? []) {
     const { RuleNumber = 0, Egress, RuleAction, CidrBlock, Ipv6CidrBlock, Protocol, PortRange, IcmpTypeCode } = entry
     // the last one every ACL has by itself
@@ -248,7 +293,7 @@ async function write(ground: Ground, where: Where, acl: string, rules: readonly 
     await ground.aws.ec2(where).send(
       new CreateNetworkAclEntryCommand({
         ...{ NetworkAclId: acl, RuleNumber: number, Egress: egress, RuleAction: action },
-        ...{ CidrBlock: cidr, Protocol: '-1' },
+        ...{ ...(isIpv6(cidr) ? { Ipv6CidrBlock: cidr } : { CidrBlock: cidr }), Protocol: '-1' },
       }),
     )
 }

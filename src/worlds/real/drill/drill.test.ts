@@ -1,7 +1,7 @@
 // A drill by real means against a small cloud: armed before it takes away, measured from outside, given back, and given back by the next
 // command where it was cut off.
 
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -10,7 +10,7 @@ import type { Drill, Fault } from '../../../model/fleet.ts'
 import type { Ground } from '../ground.ts'
 import type { SmallCloud } from './cloud.case.ts'
 import { smallCloud } from './cloud.case.ts'
-import { readJournal } from './journal.ts'
+import type { Journal } from './journal.ts'
 import { giveBackLeft } from './left.ts'
 import type { Outside } from './outside.ts'
 import { usersOf } from './outside.ts'
@@ -23,6 +23,11 @@ beforeEach(() => {
   cloud = smallCloud(['subnet-lz-private', 'subnet-lz-public'])
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const readJournal = (where: string): Journal | undefined => {
+  const path = join(where, 'drill.json')
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Journal) : undefined
+}
 
 /** Ahead of this machine's: how long the cloud took. */
 let aheadMs = 0
@@ -246,6 +251,50 @@ test('two faults on the same subnets share one network ACL, each with rules of i
   await world.heal()
   expect([[...cloud.acls.keys()], associated('acl-default')]).toEqual([['acl-default'], both])
   expect([cloud.schedules.size, cloud.roles.size, readJournal(folder)]).toEqual([0, 0, undefined])
+})
+
+test('where the network has IPv6 that is cut as well, what is let through included', async () => {
+  cloud.vpc.ipv6 = '2001:db8:1::/56'
+  const { world, drill } = await worldOf([
+    { at: 0.1, site: 'los-angeles', lose: 'power' },
+    { at: 0.1, site: 'los-angeles', lose: 'internet' },
+  ])
+  await world.begin()
+  for (const fault of drill.faults) await world.inject(fault)
+  await world.until(0.5)
+  const ways = (cloud.acls.get('acl-1')?.entries ?? [])
+    .filter(({ RuleNumber, Egress }) => RuleNumber < 100 && !Egress)
+    .sort((a, b) => a.RuleNumber - b.RuleNumber)
+    .map(({ RuleAction, CidrBlock, Ipv6CidrBlock }) => `${RuleAction} ${CidrBlock ?? Ipv6CidrBlock}`)
+  await world.heal()
+  expect(ways).toEqual([
+    'deny 0.0.0.0/0',
+    'deny ::/0',
+    'allow 10.10.0.0/16',
+    'allow 2001:db8:1::/56',
+    'deny 0.0.0.0/0',
+    'deny ::/0',
+  ])
+  expect([[...cloud.acls.keys()], associated('acl-default')]).toEqual([['acl-default'], both])
+})
+
+test('a cut that a network ACL has no room for is refused before anything is touched', async () => {
+  const full = Array.from({ length: 19 }, (_, index) => ({
+    ...{ RuleNumber: 200 + index, Egress: true, RuleAction: 'allow', CidrBlock: `10.${index}.0.0/16` },
+  }))
+  cloud.acls.get('acl-default')?.entries.push(...full)
+  const cut = [{ at: 0.1, site: 'los-angeles', lose: 'internet' }] as const
+  await expect((await worldOf(cut)).world.begin()).rejects.toThrow(
+    /take 2 outbound rules on the network ACL of subnet-lz-\S+, subnet-lz-\S+, which has 19 as acl-default, and 20 are allowed/,
+  )
+  expect(cloud.calls.filter((call) => /^(Create|Replace|Update|Put)/.test(call))).toEqual([])
+  // an account that has been given more
+  rmSync(join(folder, 'drill.json'), { force: true })
+  cloud.vpc.aclRules = 40
+  const { world } = await worldOf(cut)
+  await world.begin()
+  await world.heal()
+  expect([[...cloud.acls.keys()], associated('acl-default')]).toEqual([['acl-default'], both])
 })
 
 test('rules on an ACL that somebody took its subnets from are a failure, not a drill that all survived', async () => {

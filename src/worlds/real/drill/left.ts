@@ -6,8 +6,8 @@ import { awsRefusal } from '../aws/errors.ts'
 import type { Ground } from '../ground.ts'
 import { disarm } from './armed.ts'
 import { byHand } from './by-hand.ts'
-import type { Away, Journal } from './journal.ts'
-import { endJournal, journalPath, readJournal, writeJournal } from './journal.ts'
+import type { Away, Journal, JournalPlace } from './journal.ts'
+import { journalIn } from './journal.ts'
 import type { Undo } from './undo.ts'
 import { carryOut, undoText } from './undo.ts'
 
@@ -18,19 +18,22 @@ export interface GiveBackOptions {
   readonly wholly?: boolean
   /** By whom a warning is told, where `say` is drawn over; left out, by `say`. */
   readonly warn?: (line: string) => void
+  /** Where a team shares the ledger, the journal of a drill lies too. */
+  readonly ledger?: string
 }
 
 /** Gives back what a drill that was cut off left away; true: there was something. */
 export async function giveBackLeft(
   ground: Ground,
   say: (line: string) => void,
-  { wholly = false, warn = say }: GiveBackOptions = {},
+  { wholly = false, warn = say, ledger }: GiveBackOptions = {},
 ): Promise<boolean> {
-  const journal = readJournal(ground.folder)
+  const place = journalIn(ground, ledger)
+  const journal = await place.read()
   if (journal === undefined) return false
   say(`the drill ${journal.drill} was cut off: giving back what it took away`)
   try {
-    await giveBack(ground, journal, say)
+    await giveBack(ground, place, journal, say)
   } catch (error) {
     if (wholly || !(error instanceof Refusal)) throw error
     warn(`warning: of the drill ${journal.drill}, ${error.message}`)
@@ -40,7 +43,12 @@ export async function giveBackLeft(
   return true
 }
 
-export async function giveBack(ground: Ground, journal: Journal, say: (line: string) => void): Promise<void> {
+export async function giveBack(
+  ground: Ground,
+  place: JournalPlace,
+  journal: Journal,
+  say: (line: string) => void,
+): Promise<void> {
   const left: { readonly undo: Undo; readonly message: string }[] = []
   for (const { undo } of [...journal.away].reverse())
     for (const one of undo) {
@@ -53,12 +61,12 @@ export async function giveBack(ground: Ground, journal: Journal, say: (line: str
       const undo = it.undo.filter((one) => isLeft.has(one))
       return undo.length === 0 ? [] : [{ ...it, undo }]
     })
-    writeJournal(ground.folder, { ...journal, away })
-    const path = journalPath(ground.folder)
+    await place.write({ ...journal, away })
+    const { path } = place
     throw new Refusal(
       'world',
       `${left.length === 1 ? 'one thing is' : `${left.length} things are`} not given back yet; what was armed in the cloud gives back at its time`,
-      `run the same command again: it goes on with what is left; or give it back by hand as above, and then remove ${path}`,
+      `run the same command again: it goes on with what is left; or give it back by hand as above, and then remove ${[path, ...(place.shared === undefined ? [] : [place.shared])].join(' and ')}`,
       left.flatMap(({ undo, message }) => [
         { message },
         ...byHand(undo, path).map((line) => ({ message: `by hand: ${line}` })),
@@ -66,9 +74,9 @@ export async function giveBack(ground: Ground, journal: Journal, say: (line: str
     )
   }
   // only now: until here somebody else would have done it
-  await disarm(ground, journal.armed).catch((error: unknown) => {
+  await disarm(ground, journal.armed).catch(async (error: unknown) => {
     // what is armed does again what is done; given back it must not be once more by hand
-    writeJournal(ground.folder, { ...journal, away: [] })
+    await place.write({ ...journal, away: [] })
     throw new Refusal(
       'world',
       'all is given back, and what was armed for it is still there',
@@ -76,7 +84,7 @@ export async function giveBack(ground: Ground, journal: Journal, say: (line: str
       [{ message: awsRefusal(error, 'what was armed cannot be taken away').message }],
     )
   })
-  endJournal(ground.folder)
+  await place.end()
 
   async function attempted(one: Undo): Promise<string | undefined> {
     for (let attempt = 1; ; attempt += 1)

@@ -208,7 +208,7 @@ export const riskOf = (means: Means): Risk => {
     case 'scale':
       return {
         what: `${means.app} at ${means.site} is scaled to ${means.replicas} in ${means.cluster}`,
-        risk: 'whoever is served by that copy is not, until names lead elsewhere; Flux is suspended for it meanwhile',
+        risk: 'whoever is served by that copy is not, until names lead elsewhere; where Flux brings it, that rests meanwhile',
         cost: 'none beyond a Job of some seconds',
       }
     case 'checkPort':

@@ -10,6 +10,7 @@ import { Refusal } from '../../../model/refusal.ts'
 import type { KubeObject } from '../../kube/client.ts'
 import { resourcesOf } from '../aws/stack-state.ts'
 import type { Ground } from '../ground.ts'
+import { withMark } from '../kubernetes/ownership.ts'
 import { checkLogicalId, named, whereOfCluster } from '../status/asking.ts'
 import { groupOf } from '../status/joining.ts'
 import { route53Region } from '../status/names.ts'
@@ -96,7 +97,12 @@ async function deleted(ground: Ground, means: Of<'delete'>): Promise<Prepared> {
   if (found.length === 0) throw missing(`the ${means.object} of ${means.app} at ${means.site}`)
   return {
     undo: found.map(
-      (object): Undo => ({ kind: 'object', cluster: means.cluster, object: { ...bare(object), apiVersion, kind } }),
+      // given back it has another uid, and is ours by its mark alone
+      (object): Undo => ({
+        kind: 'object',
+        cluster: means.cluster,
+        object: withMark(ground.plan, { ...bare(object), apiVersion, kind }),
+      }),
     ),
     act: async () => {
       for (const path of paths) await client.delete(path)

@@ -19,7 +19,7 @@ import type { ArmedIn } from './armed.ts'
 import { arm } from './armed.ts'
 import { prepareCuts } from './cuts.ts'
 import type { Journal } from './journal.ts'
-import { journalPath, readJournal, writeJournal } from './journal.ts'
+import { journalIn } from './journal.ts'
 import { giveBack } from './left.ts'
 import { noticedIn } from './looks.ts'
 import type { Means, MeansOf } from './means.ts'
@@ -42,6 +42,8 @@ export interface RealDrillOptions {
   readonly outside?: Outside
   /** How long after its end the cloud itself gives back, seconds. */
   readonly graceSeconds?: number
+  /** `s3://bucket/prefix`, where a team shares the ledger: what is taken away is written down there too. */
+  readonly ledger?: string
   /** Between looks at clusters and balancers, seconds. */
   readonly lookEverySeconds?: number
 }
@@ -70,7 +72,8 @@ interface Ready {
 
 export function realDrillWorld(options: RealDrillOptions): RealDrillWorld {
   const { ground, drill, skerry, length, say, graceSeconds = 120, lookEverySeconds = 10 } = options
-  const { plan, folder, now } = ground
+  const { plan, now } = ground
+  const place = journalIn(ground, options.ledger)
   const story = storyOf()
   const all = meansOfDrill(ground, drill)
   const ready = new Map<Fault, Ready>()
@@ -79,6 +82,7 @@ export function realDrillWorld(options: RealDrillOptions): RealDrillWorld {
   const working = new Set<Promise<void>>()
   const seen = new Map<string, { readonly app: string; readonly audience: string; readonly points: Point[] }>()
   let users: readonly { readonly app: string; readonly host: string; readonly users: Users }[] = []
+  const unseen: string[] = []
   let journal: Journal | undefined
   let beganMs = 0
   let endedMs: number | undefined
@@ -93,15 +97,15 @@ export function realDrillWorld(options: RealDrillOptions): RealDrillWorld {
   // -------------------------------------------------------------------------------------------- before
 
   async function begin(signal?: AbortSignal): Promise<void> {
-    const before = readJournal(folder)
+    const before = await place.read()
     if (before !== undefined)
       throw new Refusal(
         'refused',
         `the drill ${before.drill} has not given everything back yet: another one does not begin`,
-        `skerry drill gives back what is left, or says what it takes by hand; it is written down in ${journalPath(folder)}`,
+        `skerry drill gives back what is left, or says what it takes by hand; it is written down in ${place.shared ?? place.path}`,
       )
     journal = { drill: drill.name, since: now().toISOString(), away: [], armed: [] }
-    note({})
+    await note({})
     try {
       await makeReady(signal)
       if (isOver(signal)) return
@@ -114,12 +118,21 @@ export function realDrillWorld(options: RealDrillOptions): RealDrillWorld {
     beganMs = now().getTime()
     await look()
     await ask()
+    // a carrier's address, or a machine without a way out: what users get is then not known, and not the fleet's fault
+    for (const { app, host } of users)
+      if ([...seen.values()].some((one) => one.app === app && one.points.every(({ served }) => served === 0)))
+        unseen.push(host)
+    for (const host of unseen) say(`warning: ${unseenText(host)}`)
   }
 
-  function note(next: Partial<Journal>): void {
+  let noting: Promise<void> = Promise.resolve()
+  /** One after the other: what is written last holds all. */
+  async function note(next: Partial<Journal>): Promise<void> {
     if (journal === undefined) return
-    journal = { ...journal, ...next }
-    writeJournal(folder, journal)
+    const whole = { ...journal, ...next }
+    journal = whole
+    noting = noting.catch(() => undefined).then(() => place.write(whole))
+    await noting
   }
 
   async function makeReady(signal?: AbortSignal): Promise<void> {
@@ -154,7 +167,9 @@ export function realDrillWorld(options: RealDrillOptions): RealDrillWorld {
           ...{ fleet: plan.fleet.name, drill: drill.name, number: drill.faults.indexOf(fault) + 1 },
           armed: (what: ArmedIn) => {
             const known = journal?.armed ?? []
-            if (!known.some((one) => JSON.stringify(one) === JSON.stringify(what))) note({ armed: [...known, what] })
+            return known.some((one) => JSON.stringify(one) === JSON.stringify(what))
+              ? noting
+              : note({ armed: [...known, what] })
           },
         })
         if (isOver(signal)) return
@@ -263,7 +278,7 @@ export function realDrillWorld(options: RealDrillOptions): RealDrillWorld {
         `it is too late to begin (${text}): what was armed to give it back has run already, and this was not taken away`,
         'run the drill again when the cloud and this machine answer faster',
       )
-    note({ away: [...(journal?.away ?? []), { text, undo: prepared.undo }] })
+    await note({ away: [...(journal?.away ?? []), { text, undo: prepared.undo }] })
     story.tell(seconds(), { ...subjectOf(fault), to: 'down', text, root: true })
     await prepared.act()
   }
@@ -280,8 +295,8 @@ export function realDrillWorld(options: RealDrillOptions): RealDrillWorld {
     await looking?.catch(() => undefined)
     endedMs ??= now().getTime()
     // one that did not begin took nothing: what another left is not its own
-    const left = journal === undefined ? undefined : readJournal(folder)
-    if (left !== undefined) await giveBack(ground, left, say)
+    const left = journal === undefined ? undefined : await place.read()
+    if (left !== undefined) await giveBack(ground, place, left, say)
     if (!isTold) failed()
   }
 
@@ -371,7 +386,7 @@ export function realDrillWorld(options: RealDrillOptions): RealDrillWorld {
         ...{ version: 1, world: 'real', skerry, fleet: plan.fleet.name, drill: drill.name },
         seed: new Date(beganMs).toISOString().replace(/\..*$/, '').replaceAll(/[-:]/g, '').replace('T', '-'),
         length: whole,
-        assumptions: assumptions(drill),
+        assumptions: [...unseen.map(unseenText), ...assumptions(drill)],
         events,
         services: both.map((one) => serviceOf(one, whole)),
         recoveries: both.flatMap((one) => recoveriesOf(one, events, whole)),
@@ -385,6 +400,9 @@ export function realDrillWorld(options: RealDrillOptions): RealDrillWorld {
     },
   }
 }
+
+const unseenText = (host: string): string =>
+  `nobody was answered at ${host} from this machine before anything was taken away: what is told of its users is of this machine's way there, not of them`
 
 const assumptions = (drill: Drill): readonly string[] => [
   'users were asked from this machine alone, by 20 resolvers that keep to the TTL: whoever stands elsewhere may be led elsewhere, and whoever keeps answers longer comes back later',

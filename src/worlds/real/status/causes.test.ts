@@ -15,7 +15,7 @@ const well: JoinFacts = {
   bootstrap: said({ byEks: false, namesCluster: true, namesEndpoint: true, template: 'lt-1' }),
   groups: said({ cluster: 'sg-1', without: [], admitsItself: true, letsOut: true }),
   launches: said({ group: 'nodes', desired: 2, wanted: 2, machines: 2, failed: [], suspended: [] }),
-  offered: said({ type: 't3.medium', missingIn: [], image: { id: 'ami-1', available: true } }),
+  offered: said({ type: 't3.medium', declared: ['t3.medium'], missingIn: [], image: { id: 'ami-1', available: true } }),
 }
 
 const found = (facts: Partial<JoinFacts>) =>
@@ -67,8 +67,15 @@ const planted: readonly (readonly [CauseKind, Partial<JoinFacts>, RegExp])[] = [
   ],
   [
     'securityGroup',
-    { groups: said({ cluster: 'sg-1', without: ['i-1'], admitsItself: true, letsOut: true }) },
-    /^aws ec2 modify-instance-attribute .*i-1 --groups sg-1/,
+    {
+      groups: said({
+        cluster: 'sg-1',
+        without: [{ machine: 'i-1', groups: ['sg-nodes'] }],
+        admitsItself: true,
+        letsOut: true,
+      }),
+    },
+    /^aws ec2 modify-instance-attribute .*i-1 --groups sg-nodes sg-1/,
   ],
   [
     'securityGroup',
@@ -101,12 +108,26 @@ const planted: readonly (readonly [CauseKind, Partial<JoinFacts>, RegExp])[] = [
   ],
   [
     'notOffered',
-    { offered: said({ type: 'p5.48xlarge', missingIn: ['us-west-2-lax-1a'], image: undefined }) },
+    {
+      offered: said({
+        type: 'p5.48xlarge',
+        declared: ['p5.48xlarge'],
+        missingIn: ['us-west-2-lax-1a'],
+        image: undefined,
+      }),
+    },
     /describe-instance-type-offerings .*us-west-2-lax-1a/,
   ],
   [
     'notOffered',
-    { offered: said({ type: 't3.medium', missingIn: [], image: { id: 'ami-1', available: false } }) },
+    {
+      offered: said({
+        type: 't3.medium',
+        declared: ['t3.medium'],
+        missingIn: [],
+        image: { id: 'ami-1', available: false },
+      }),
+    },
     /describe-images .*ami-1/,
   ],
 ]
@@ -120,6 +141,19 @@ test.each(planted)(
     expect(only?.settle[0]).toMatch(settles)
   },
 )
+
+test('a launch that fails for what a zone does not offer is no want of capacity', () => {
+  const facts = {
+    offered: said({ type: 'm5.large', declared: [], missingIn: ['us-west-2-lax-1a'], image: undefined }),
+    launches: said({
+      ...{ group: 'nodes', desired: 2, wanted: 2, machines: 0, suspended: [] },
+      failed: ['Your requested instance type (m5.large) is not supported in your requested Availability Zone.'],
+    }),
+  }
+  expect(found(facts).map(({ kind }) => kind)).toEqual(['notOffered'])
+  // somebody put it there: the fleet names another
+  expect(found(facts)[0]?.settle.at(-1)).toMatch(/^skerry status --on real --drift/)
+})
 
 test('what could not be looked at is neither found nor ruled out', () => {
   const [access] = causesOf({ ...well, access: { kind: 'silent', why: 'may not eks:DescribeAccessEntry' } })

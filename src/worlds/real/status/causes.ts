@@ -40,8 +40,8 @@ export interface JoinFacts {
   }>
   readonly groups: Said<{
     readonly cluster: string
-    /** Machines that do not carry the security group of the cluster. */
-    readonly without: readonly string[]
+    /** Machines that do not carry the security group of the cluster, with those that they carry. */
+    readonly without: readonly { readonly machine: string; readonly groups: readonly string[] }[]
     readonly admitsItself: boolean
     readonly letsOut: boolean
   }>
@@ -56,6 +56,8 @@ export interface JoinFacts {
   }>
   readonly offered: Said<{
     readonly type: string
+    /** By the fleet; none where the plan chose. */
+    readonly declared: readonly string[]
     readonly missingIn: readonly string[]
     /** Undefined where EKS chooses it. */
     readonly image: { readonly id: string; readonly available: boolean } | undefined
@@ -83,6 +85,10 @@ export const causesOf = (facts: JoinFacts): readonly Cause[] => [
   capacity(facts),
   notOffered(facts),
 ]
+
+/** An update with the template that a stack has already puts nothing back. */
+const byDrift =
+  'skerry status --on real --drift # what somebody changed by hand, with the commands that put it back; else skerry up --on real'
 
 type Verdict = { readonly found: string; readonly settle: readonly string[] } | { readonly ruledOut: string }
 
@@ -131,7 +137,7 @@ const route = ({ subnets: said, region }: JoinFacts): Cause =>
         found: `${listed(shut.map(({ id, blackhole }) => (blackhole ? `${id} (its route leads to a gateway that is gone)` : id)))} ${shut.length === 1 ? 'has' : 'have'} no way to the API and to the images: neither a default route nor private endpoints`,
         settle: [
           `aws ec2 describe-route-tables --region ${region} --filters Name=association.subnet-id,Values=${shut.map(({ id }) => id).join(',')}`,
-          'skerry up --on real',
+          byDrift,
         ],
       }
     if (bare.length > 0)
@@ -157,7 +163,7 @@ const bootstrap = ({ bootstrap: said, cluster, region }: JoinFacts): Cause =>
           : [
               `aws ec2 describe-launch-template-versions --region ${region} --launch-template-id ${template} --versions '$Latest' --query 'LaunchTemplateVersions[0].LaunchTemplateData.UserData' --output text | base64 --decode`,
             ]),
-        'skerry up --on real',
+        byDrift,
       ],
     }
   })
@@ -166,13 +172,17 @@ const securityGroup = ({ groups: said, region }: JoinFacts): Cause =>
   judged('securityGroup', said, guide, ({ cluster, without, admitsItself, letsOut }) => {
     if (without.length > 0)
       return {
-        found: `${listed(without.slice(0, 3))} ${without.length === 1 ? 'does' : 'do'} not carry the security group of the cluster (${cluster})`,
-        settle: without
-          .slice(0, 3)
-          .map(
-            (machine) =>
-              `aws ec2 modify-instance-attribute --region ${region} --instance-id ${machine} --groups ${cluster}`,
-          ),
+        found: `${listed(without.slice(0, 3).map(({ machine }) => machine))} ${without.length === 1 ? 'does' : 'do'} not carry the security group of the cluster (${cluster})`,
+        settle: [
+          // it takes the place of all that they carry
+          ...without
+            .slice(0, 3)
+            .map(
+              ({ machine, groups }) =>
+                `aws ec2 modify-instance-attribute --region ${region} --instance-id ${machine} --groups ${[...groups, cluster].join(' ')}`,
+            ),
+          byDrift,
+        ],
       }
     if (!admitsItself)
       return {
@@ -191,9 +201,13 @@ const securityGroup = ({ groups: said, region }: JoinFacts): Cause =>
     return { ruledOut: 'nodes carry the security group of the cluster, and it admits them' }
   })
 
-const capacity = ({ launches: said, region }: JoinFacts): Cause =>
+const capacity = ({ launches: said, offered, region }: JoinFacts): Cause =>
   judged('capacity', said, launching, ({ group, desired, wanted, machines, failed, suspended }) => {
     const [latest] = failed
+    const isOffered =
+      offered.kind === 'silent' || (offered.value.missingIn.length === 0 && offered.value.image?.available !== false)
+    if (latest !== undefined && !isOffered && !/capacity/i.test(latest))
+      return { ruledOut: `${group} fails to launch for what is not offered, not for capacity` }
     if (latest !== undefined)
       return {
         found: `${group} cannot launch its machines: ${latest}`,
@@ -218,14 +232,19 @@ const capacity = ({ launches: said, region }: JoinFacts): Cause =>
   })
 
 const notOffered = ({ offered: said, region }: JoinFacts): Cause =>
-  judged('notOffered', said, launching, ({ type, missingIn, image }) => {
+  judged('notOffered', said, launching, ({ type, declared, missingIn, image }) => {
     if (missingIn.length > 0)
       return {
         found: `${type} is not offered in ${listed(missingIn)}`,
-        settle: missingIn.map(
-          (zone) =>
-            `aws ec2 describe-instance-type-offerings --region ${region} --location-type availability-zone --filters Name=location,Values=${zone} --query 'InstanceTypeOfferings[].InstanceType'`,
-        ),
+        settle: [
+          ...missingIn.map(
+            (zone) =>
+              `aws ec2 describe-instance-type-offerings --region ${region} --location-type availability-zone --filters Name=location,Values=${zone} --query 'InstanceTypeOfferings[].InstanceType'`,
+          ),
+          declared.includes(type)
+            ? 'name one of those in the fleet (nodePools[].instanceTypes), then skerry up --on real'
+            : byDrift,
+        ],
       }
     if (image !== undefined && !image.available)
       return {

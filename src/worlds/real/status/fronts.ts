@@ -59,9 +59,12 @@ export async function frontStatuses(
       const where = whereOfCluster(plan, cluster)
       if (app === undefined || placement === undefined || where === undefined) return undefined
       const { ingress, service } = objectsOf(app, placement)
-      const fronts = clusters.find(({ status }) => status.name === cluster)?.api?.fronts ?? {}
+      const said = clusters.find(({ status }) => status.name === cluster)
+      const fronts = said?.api?.fronts ?? {}
       const names = [ingress, service?.metadata.name].flatMap((name) => fronts[`${row.namespace}/${name ?? ''}`] ?? [])
-      const name = (names[0] ?? recorded.get(frontKey(row)))?.replace(/\.$/, '')
+      // a record stands in for a cluster that is silent, not for one that says there is none
+      const isUnknown = said?.heard !== true || (ingress === undefined && service === undefined)
+      const name = (names[0] ?? (isUnknown ? recorded.get(frontKey(row)) : undefined))?.replace(/\.$/, '')
       // by an address on premises, or as something of the site itself
       if (name === undefined && row.federation !== undefined && row.replicas === 0) return undefined
       return frontStatus(asking, { app: appName, site, cluster }, where, name, listed)

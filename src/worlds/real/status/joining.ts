@@ -123,11 +123,15 @@ export async function joinFacts(asking: Asking, step: PlannedStep, where: Where)
             ? []
             : machines.value
                 .filter(({ SecurityGroups: own = [] }) => !own.some(({ GroupId }) => GroupId === securityGroup))
-                .map(({ InstanceId = '' }) => InstanceId),
+                .map(({ InstanceId = '', SecurityGroups: own = [] }) => ({
+                  machine: InstanceId,
+                  groups: own.flatMap(({ GroupId }) => GroupId ?? []),
+                })),
         admitsItself: (it?.IpPermissions ?? []).some(
           ({ IpProtocol, UserIdGroupPairs = [], IpRanges = [] }) =>
-            (IpProtocol === '-1' || IpProtocol === 'tcp') &&
-            (UserIdGroupPairs.some(({ GroupId }) => GroupId === securityGroup) || IpRanges.length > 0),
+            (IpProtocol === '-1' && IpRanges.length > 0) ||
+            ((IpProtocol === '-1' || IpProtocol === 'tcp') &&
+              UserIdGroupPairs.some(({ GroupId }) => GroupId === securityGroup)),
         ),
         letsOut: (it?.IpPermissionsEgress ?? []).length > 0,
       }
@@ -168,6 +172,7 @@ export async function joinFacts(asking: Asking, step: PlannedStep, where: Where)
       const id = template.kind === 'said' && !byEks ? template.value.data?.ImageId : undefined
       return {
         type,
+        declared: Array.isArray(declared) ? declared.map(String) : [],
         missingIn: zones.filter((zone) => !there.has(zone)),
         image: id === undefined ? undefined : { id, available: await isAvailable(id, abortSignal) },
       }

@@ -13,6 +13,8 @@ import {
 import { dnsRecords } from '../../../artefacts/dns/index.ts'
 import type { RecordIntent } from '../../../artefacts/dns/intents.ts'
 import { nameIntents } from '../../../artefacts/dns/intents.ts'
+import { Refusal } from '../../../model/refusal.ts'
+import { listed } from '../../../model/words.ts'
 import type { Age } from '../../kube/heard.ts'
 import { ageOf } from '../../kube/heard.ts'
 import type { Standing } from '../../kube/standing.ts'
@@ -22,6 +24,7 @@ import type { Asking, Said } from './asking.ts'
 import { answerOf, checkLogicalId, named, remembered } from './asking.ts'
 import type { FrontStatus, Recorded } from './fronts.ts'
 import { frontKey, sameName } from './fronts.ts'
+import { unlikeDeclared } from './records.ts'
 
 export interface CheckStatus extends Age {
   readonly host: string
@@ -48,7 +51,14 @@ export interface NameStatus extends Age {
   /** Of its zone. */
   readonly nameServers: readonly string[]
   /** What a name server of the zone said; undefined where none was asked. */
-  readonly asked: { readonly nameServer: string; readonly addresses: readonly string[] } | undefined
+  readonly asked: NameServerSaid | undefined
+  readonly why: string | undefined
+}
+
+interface NameServerSaid {
+  readonly nameServer: string
+  readonly addresses: readonly string[]
+  /** Why it was not heard; undefined: it answered, and where it gave no address, that there is none. */
   readonly why: string | undefined
 }
 
@@ -108,7 +118,7 @@ export async function namesSaid(asking: Asking): Promise<NamesSaid> {
           const hosted = await client.send(new GetHostedZoneCommand({ Id }), { abortSignal })
           const all: ResourceRecordSet[] = []
           for (let next: object | undefined = {}; next !== undefined; ) {
-            const page: Awaited<ReturnType<typeof listed>> = await listed(next)
+            const page: Awaited<ReturnType<typeof recordsFrom>> = await recordsFrom(next)
             all.push(...(page.ResourceRecordSets ?? []))
             next =
               page.IsTruncated === true
@@ -129,7 +139,7 @@ export async function namesSaid(asking: Asking): Promise<NamesSaid> {
             resources,
           }
 
-          function listed(from: object) {
+          function recordsFrom(from: object) {
             return client.send(new ListResourceRecordSetsCommand({ HostedZoneId: Id, ...from }), { abortSignal })
           }
         },
@@ -171,6 +181,7 @@ export async function nameStatuses(
 ): Promise<readonly NameStatus[]> {
   const { plan } = asking.ground
   const { records, checks } = nameIntents(plan)
+  const { recordSets } = dnsRecords(plan)
   const ofRoute53 = records.filter(({ zone }) => zone?.servedBy === 'route53')
   const wellKnown = new Map<string, boolean | undefined>()
   const checkStatuses = await Promise.all(
@@ -199,7 +210,18 @@ export async function nameStatuses(
       const zone = zones.get(first?.zone?.step ?? '')
       const own53 = own.map((record) => ({ record, set: setOf(zone?.said?.records ?? [], record) }))
       const missing = own53.filter(({ set }) => set === undefined)
+      const changed = own53.flatMap(({ record: { setIdentifier, to }, set }) => {
+        const declared = recordSets.find(({ Properties: it }) => it.Name === host && it.SetIdentifier === setIdentifier)
+        const front = fronts.find((it) => to.kind === 'loadBalancer' && it.app === first?.app && it.site === to.site)
+        return set === undefined || declared === undefined
+          ? []
+          : unlikeDeclared(declared.Properties, set, front?.state === 'notHeardOf' ? undefined : front?.name)
+      })
       const answering = own53.flatMap(({ record, set }) => (set === undefined ? [] : [answeringOf(record, set)]))
+      // where nothing is placed, as at a cold standby, nothing is to be healthy
+      const unwell = answering.flatMap(({ site, health }) =>
+        site !== undefined && health === 'unhealthy' && placedAt(first?.app, site) ? [site] : [],
+      )
       const computed = zone?.said === undefined ? undefined : whoAnswers(answering)
       const ownChecks = checkStatuses.filter((check) => check.host === host)
       const heard = zone?.heard === true
@@ -210,7 +232,9 @@ export async function nameStatuses(
         policy: first?.policy,
         state: !heard
           ? 'notHeardOf'
-          : missing.length > 0 || computed?.allUnhealthy === true || ownChecks.some(({ state }) => state === 'behind')
+          : missing.length + changed.length + unwell.length > 0 ||
+              computed?.allUnhealthy === true ||
+              ownChecks.some(({ state }) => state === 'behind')
             ? 'behind'
             : 'asWanted',
         ...(zone?.age ?? ageOf(undefined, asking.asked)),
@@ -219,14 +243,29 @@ export async function nameStatuses(
         computed,
         asked:
           options.ask === true && first?.zone?.private !== true ? await askedOf(asking, host, nameServers) : undefined,
-        why: heard
-          ? missing.length > 0
-            ? `${missing.length === 1 ? 'a record is' : `${missing.length} records are`} missing: ${missing.map(({ record }) => record.setIdentifier ?? record.host).join(', ')}`
-            : undefined
-          : zone?.why,
+        why: heard ? whyOf() : zone?.why,
+      }
+
+      function whyOf(): string | undefined {
+        const said = [
+          ...(missing.length > 0
+            ? [
+                `${missing.length === 1 ? 'a record is' : `${missing.length} records are`} missing: ${missing.map(({ record }) => record.setIdentifier ?? record.host).join(', ')}`,
+              ]
+            : []),
+          ...changed,
+          ...(unwell.length > 0 && computed?.allUnhealthy !== true
+            ? [`${listed([...new Set(unwell)])} ${unwell.length === 1 ? 'is' : 'are'} not well`]
+            : []),
+        ]
+        return said.length === 0 ? undefined : said.join('; ')
       }
     }),
   )
+
+  function placedAt(app: string | undefined, site: string): boolean {
+    return plan.placement.some((row) => row.app === app && row.site === site && row.replicas > 0)
+  }
 
   function answeringOf(record: RecordIntent, set: ResourceRecordSet): Answering {
     const site = record.to.kind === 'name' ? (record.healthCheck ?? siteBehind(record)) : record.to.site
@@ -270,20 +309,33 @@ export async function nameStatuses(
   }
 }
 
+const dnsCodeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error)
+const unasked = (what: string, error: unknown): Refusal =>
+  new Refusal('world', `${what} (${dnsCodeOf(error)})`, 'ask from a machine that reaches name servers')
+
 async function askedOf(
   asking: Asking,
   host: string,
   nameServers: readonly string[],
-): Promise<{ readonly nameServer: string; readonly addresses: readonly string[] } | undefined> {
+): Promise<NameServerSaid | undefined> {
   const [nameServer] = nameServers
   if (nameServer === undefined) return undefined
-  const said = await answerOf(asking, `${nameServer} does not answer`, async () => {
+  const said = await answerOf(asking, 'it was asked from here', async () => {
     const resolver = new Resolver({ timeout: 2_000, tries: 2 })
     const isAddress = /^[\d.]+(:\d+)?$|^\[/.test(nameServer)
-    resolver.setServers(isAddress ? [nameServer] : await new Resolver().resolve4(nameServer))
-    return resolver.resolve4(host)
+    try {
+      resolver.setServers(isAddress ? [nameServer] : await new Resolver().resolve4(nameServer))
+    } catch (error) {
+      throw unasked('its own address is not known here', error)
+    }
+    return resolver.resolve4(host).catch((error: unknown) => {
+      if (['ENOTFOUND', 'ENODATA'].includes(dnsCodeOf(error))) return []
+      throw unasked('it does not answer from here', error)
+    })
   })
-  return { nameServer, addresses: said.kind === 'said' ? [...said.value].sort() : [] }
+  return said.kind === 'said'
+    ? { nameServer, addresses: [...said.value].sort(), why: undefined }
+    : { nameServer, addresses: [], why: said.why }
 }
 
 // ---------------------------------------------------------------------------------------------- checks

@@ -1,11 +1,13 @@
 // What status and drift say of the local-zone example on the fake cloud: as it was brought up, and with what was planted in it.
 
+import { execFile } from 'node:child_process'
 import { setTimeout as wait } from 'node:timers/promises'
-import { RegisterTargetsCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Clouds } from '../../../../test/cloud/clouds.ts'
 import { startClouds, troubleIn } from '../../../../test/cloud/clouds.ts'
-import { exampleFleet } from '../../../../test/example.case.ts'
+import { exampleFleet, folderOf } from '../../../../test/example.case.ts'
 import { at } from '../../../artefacts/workloads/fields.ts'
 import { runLive } from '../../../drill/live.ts'
 import { realStatusBrief, realStatusText } from '../../../report/real-status-text.ts'
@@ -24,6 +26,7 @@ beforeAll(async () => {
   const { plan } = await exampleFleet('local-zone')
   clouds = await startClouds(plan, { optedIn: ['us-west-2-lax-1'] })
   expect(troubleIn(await clouds.up())).toEqual([])
+  for (const one of clouds.clusters.values()) await one.settled()
   ground = groundToLook({
     plan,
     env: { ...clouds.fake.env },
@@ -31,14 +34,6 @@ beforeAll(async () => {
     role: 'plan',
     means: { retryMode: 'standard', pause: () => wait(10) },
   })
-  // as the load balancer controller registers the pods
-  for (const { id, account, region } of clouds.fake.state.resources('AWS::ElasticLoadBalancingV2::TargetGroup'))
-    await ground.aws
-      .balancing({ account: 'prod', region })
-      .send(new RegisterTargetsCommand({ TargetGroupArn: id, Targets: [{ Id: '10.10.8.11' }, { Id: '10.10.8.12' }] }))
-      .catch((error: unknown) => {
-        throw new Error(`${account} ${id}: ${String(error)}`)
-      })
 }, 120_000)
 afterAll(async () => {
   ground?.close()
@@ -68,6 +63,17 @@ test('what was brought up is as wanted, and nothing drifts [seed 10, 19, 20, 28,
     ['game.example.com', [{ id: 'los-angeles', site: 'los-angeles', share: 1 }], true],
   ])
   expect(await driftOf(ground)).toEqual([])
+}, 60_000)
+
+test('the command as it is installed says the same, with drift', async () => {
+  const command = fileURLToPath(new URL('../../../../dist/cli.js', import.meta.url))
+  const words = ['status', '-f', folderOf('local-zone'), '--on', 'real', '--drift', '-o', 'json']
+  const env = { PATH: process.env.PATH, HOME: clouds.folder, SKERRY_STATE: clouds.folder, SKERRY_POLL_MS: '10' }
+  const { stdout } = await promisify(execFile)(process.execPath, [command, ...words], {
+    env: { ...env, ...clouds.fake.env },
+  })
+  const said = JSON.parse(stdout) as RealStatus
+  expect([said.drift, said.stacks.length, said.clusters.map(({ state }) => state)]).toEqual([[], 6, ['asWanted']])
 }, 60_000)
 
 test('a site whose check fails is not answered any more, and the other one is', async () => {
@@ -201,12 +207,12 @@ test('a copy is scaled to 0 and back, with a CronJob that would do it too [seed 
   const { expect: _, ...rest } = declared
   const drill = {
     ...rest,
-    length: 10,
+    length: 6,
     expect: [],
-    faults: declared.faults.map((fault) => ({ ...fault, at: 1, for: 3 })),
+    faults: declared.faults.map((fault) => ({ ...fault, at: 1, for: 2 })),
   }
   const world = realDrillWorld({
-    ...{ ground, drill, skerry: '0', length: 10, say: () => undefined, lookEverySeconds: 1 },
+    ...{ ground, drill, skerry: '0', length: 6, say: () => undefined, lookEverySeconds: 1 },
     outside: {
       resolve: async () => [{ address: '192.0.2.1', ttlSeconds: 5 }],
       addressesOf: async () => [],

@@ -5,7 +5,7 @@
 import { heardAt } from '../../kube/heard.ts'
 import type { AppStatus } from '../../kube/standing.ts'
 import type { Drift } from '../drift/port.ts'
-import { readJournal } from '../drill/journal.ts'
+import { journalIn } from '../drill/journal.ts'
 import type { Ground } from '../ground.ts'
 import type { ControllerStatus } from './apps.ts'
 import { appStatuses, controllerStatuses } from './apps.ts'
@@ -48,6 +48,8 @@ export interface RealStatusOptions {
   /** Of each part that is asked, seconds. */
   readonly patienceSeconds?: number
   readonly names?: NameOptions
+  /** `s3://bucket/prefix`, where a team shares the fleet: a drill of another machine is written down there. */
+  readonly ledger?: string
   /** Finds drift, where that is asked for. */
   readonly driftOf?: (ground: Ground) => Promise<readonly Drift[]>
 }
@@ -61,7 +63,10 @@ export async function looked(
   options: RealStatusOptions = {},
 ): Promise<{ readonly status: RealStatus; readonly clusters: readonly ClusterSaid[] }> {
   const heard = heardAt(ground.folder)
-  const journal = readJournal(ground.folder)
+  const reading = journalIn(ground, options.ledger)
+    .read()
+    // whoever may look at all else may not read that
+    .catch(() => journalIn(ground).read())
   const asking: Asking = { ground, heard, asked: ground.now(), patienceSeconds: options.patienceSeconds ?? 15 }
   const [stacks, clusters, federations, flux, said, drift] = await Promise.all([
     stackStatuses(asking),
@@ -77,6 +82,7 @@ export async function looked(
   ])
   const names = await nameStatuses(asking, said, fronts, options.names ?? {})
   heard.keep()
+  const journal = await reading
   const status: RealStatus = {
     fleet: ground.plan.fleet.name,
     asked: asking.asked.toISOString(),
