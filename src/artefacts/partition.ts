@@ -4,7 +4,7 @@
 export const partitionOf = (region: string): string =>
   region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws'
 
-/** The same with the ARNs of that partition: all of ours are written as those of `aws`. */
+/** The same with the ARNs of that partition: all of ours are written as those of `aws`. Names of services are the same in each. */
 export function inPartition<T>(value: T, region: string): T {
   const partition = partitionOf(region)
   if (partition === 'aws') return value

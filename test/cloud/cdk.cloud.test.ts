@@ -5,8 +5,9 @@ import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterEach, expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { cloudFormationFiles } from '../../src/artefacts/cloudformation/assembly.ts'
+import type { StackFile } from '../../src/artefacts/cloudformation/stacks.ts'
 import { stacksOf } from '../../src/artefacts/cloudformation/stacks.ts'
 import { deployPolicy } from '../../src/artefacts/policy/deploy-policy.ts'
 import { readFleet } from '../../src/fleet/read.ts'
@@ -19,7 +20,7 @@ import { allows, iamAction } from './allows.ts'
 const folders: string[] = []
 const clouds: FakeAws[] = []
 
-afterEach(async () => {
+afterAll(async () => {
   for (const cloud of clouds.splice(0)) await cloud.stop()
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
 })
@@ -54,7 +55,9 @@ function cdkOn(made: Plan, env: Readonly<Record<string, string>> = {}) {
   }
 }
 
-test.each(['local-zone', 'wavelength', 'recovery', 'federation'])(
+const examples = ['local-zone', 'wavelength', 'recovery', 'federation']
+
+test.each(examples)(
   '[seed 84] the command line of the CDK takes what is written for %s, and lists its stacks in an order that holds',
   async (example) => {
     const made = plan(await readFleet([`examples/${example}`]))
@@ -76,48 +79,97 @@ const types = (template: object): Readonly<Record<string, string>> =>
     ]),
   )
 
-test('cdk deploy makes every stack of local-zone with every resource of its template, and cdk destroy leaves nothing', async () => {
-  const made = plan(await readFleet(['examples/local-zone']))
-  const stacks = stacksOf(made)
-  const cloud = await startFakeAws({ optedIn: ['us-west-2-lax-1'] })
-  clouds.push(cloud)
-  const [zone] = made.fleet.dnsZones
-  await cloud.state.add('AWS::Route53::HostedZone', { Name: zone?.name }, { id: zone?.existing?.hostedZoneId ?? '' })
-  const before = cloud.state.resources().map(({ id }) => id)
-  const cdk = cdkOn(made, cloud.env)
-  // the names of load balancers that the controller makes are parameters
-  const parameters = stacks.flatMap(({ name, template }) =>
-    Object.entries(template.Parameters ?? {}).flatMap(([id, { Default }]) =>
-      Default === undefined
-        ? ['--parameters', `${name}:${id}=${id.endsWith('ZoneID') ? 'Z1H1FL5HABSF5' : 'one.example.net'}`]
-        : [],
-    ),
-  )
+interface Asked {
+  readonly stack: string
+  readonly output: string
+  readonly region: string
+}
 
-  const deployed = await cdk('deploy', '--all', '--require-approval', 'never', '--concurrency', '4', ...parameters)
-  expect(deployed).not.toMatch(/❌|failed/i)
-  expect(
-    cloud.state
-      .stacks()
-      .map(({ name }) => name)
-      .sort(),
-  ).toEqual(stacks.map(({ name }) => name).sort())
-  for (const { name, template, account, region } of stacks) {
-    const stack = cloud.state.stacks().find((it) => it.name === name)
-    expect(stack, name).toMatchObject({ status: 'CREATE_COMPLETE', account, region })
-    const there = [...(stack?.resources.values() ?? [])]
-    expect(Object.fromEntries(there.map(({ logicalId, type }) => [logicalId, type]))).toEqual(types(template))
-    for (const { physicalId, status } of there) {
-      expect(status).toBe('CREATE_COMPLETE')
-      expect(cloud.state.resource(physicalId ?? ''), `${name}: ${physicalId}`).toBeDefined()
+/** What a template asks other stacks for: the name of a stack is its own parameter where pools are alike. */
+function askedFor({ template, region }: StackFile): readonly Asked[] {
+  const parameters = template.Parameters ?? {}
+  const text = (value: unknown): string =>
+    typeof value === 'string' ? value : (parameters[(value as { Ref: string }).Ref]?.Default ?? '')
+  const asked: Asked[] = []
+  JSON.stringify(template, (key, value) => {
+    if (key === 'Fn::GetStackOutput')
+      asked.push({ stack: text(value.StackName), output: text(value.OutputName), region: value.Region ?? region })
+    return value
+  })
+  return asked
+}
+
+/** What machines are told at their start is in base64. */
+const withUserData = (json: string): string =>
+  json.replaceAll(/"UserData":"([^"]*)"/g, (_, data: string) => Buffer.from(data, 'base64').toString())
+
+// at the same time: most of it is the command's own waiting
+test.concurrent.each(examples)(
+  'cdk deploy makes every stack of %s with every resource of its template and what it asks of other stacks, and cdk destroy leaves nothing',
+  async (example) => {
+    const made = plan(await readFleet([`examples/${example}`]))
+    const stacks = stacksOf(made)
+    const cloud = await startFakeAws({
+      optedIn: ['us-west-2-lax-1', 'us-east-1-wl1'],
+      quotas: { 'ec2/L-0263D0A3': 50, 'ec2/L-1216C47A': 500 },
+    })
+    clouds.push(cloud)
+    for (const { name, existing } of made.fleet.dnsZones)
+      if (existing !== undefined)
+        await cloud.state.add('AWS::Route53::HostedZone', { Name: name }, { id: existing.hostedZoneId })
+    const before = cloud.state.resources().map(({ id }) => id)
+    const cdk = cdkOn(made, cloud.env)
+    // the names of load balancers that the controller makes are parameters
+    const parameters = stacks.flatMap(({ name, template }) =>
+      Object.entries(template.Parameters ?? {}).flatMap(([id, { Default }]) =>
+        Default === undefined ? ['--parameters', `${name}:${id}=${givenFor(id)}`] : [],
+      ),
+    )
+
+    const deployed = await cdk('deploy', '--all', '--require-approval', 'never', '--concurrency', '4', ...parameters)
+    expect(deployed).not.toMatch(/❌|failed/i)
+    const there = new Map(cloud.state.stacks().map((stack) => [stack.name, stack]))
+    expect([...there.keys()].sort()).toEqual(stacks.map(({ name }) => name).sort())
+    for (const file of stacks) {
+      const stack = there.get(file.name)
+      expect(stack, file.name).toMatchObject({
+        status: 'CREATE_COMPLETE',
+        account: file.account,
+        region: file.region,
+      })
+      const parts = [...(stack?.resources.values() ?? [])]
+      expect(Object.fromEntries(parts.map(({ logicalId, type }) => [logicalId, type]))).toEqual(types(file.template))
+      const standing = parts.map(({ physicalId, status }) => {
+        expect(status).toBe('CREATE_COMPLETE')
+        const resource = cloud.state.resource(physicalId ?? '')
+        expect(resource, `${file.name}: ${physicalId}`).toBeDefined()
+        return resource?.properties
+      })
+      // what travels from stack to stack, within a Region and across, has arrived
+      const told = withUserData(JSON.stringify([standing, stack?.outputs]))
+      expect(told).not.toContain('Fn::')
+      for (const { stack: from, output, region } of askedFor(file)) {
+        const giver = there.get(from)
+        expect(file.needs, `${file.name} before ${from}`).toContain(from)
+        expect(giver?.region, `${file.name} asks ${from}`).toBe(region)
+        expect(told, `${file.name} asks ${from} for ${output}`).toContain(
+          giver?.outputs.find(({ key }) => key === output)?.value ?? 'no output',
+        )
+      }
     }
-  }
 
-  await cdk('destroy', '--all', '--force')
-  expect(cloud.state.stacks().filter(({ status }) => status !== 'DELETE_COMPLETE')).toEqual([])
-  expect(cloud.state.resources().map(({ id }) => id)).toEqual(before)
+    await cdk('destroy', '--all', '--force', '--concurrency', '4')
+    expect(cloud.state.stacks().filter(({ status }) => status !== 'DELETE_COMPLETE')).toEqual([])
+    expect(cloud.state.resources().map(({ id }) => id)).toEqual(before)
 
-  const policies = deployPolicy(made)
-  const asked = [...new Set(cloud.calls.map(({ service, action }) => iamAction(service, action)))]
-  expect(asked.filter((action) => !allows(policies, action))).toEqual([])
-}, 600_000)
+    const policies = deployPolicy(made)
+    const asked = [...new Set(cloud.calls.map(({ service, action }) => iamAction(service, action)))]
+    expect(asked.filter((action) => !allows(policies, action))).toEqual([])
+  },
+  600_000,
+)
+
+const givenFor = (parameter: string): string => {
+  if (parameter.endsWith('ZoneID')) return 'Z1H1FL5HABSF5'
+  return parameter.endsWith('Address') ? '198.51.100.7' : 'one.example.net'
+}

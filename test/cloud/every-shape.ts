@@ -46,10 +46,10 @@ sites:
     place: { region: us-west-2 }
     cluster: oregon
     nodePools:
-      - { name: workers, kind: managed, instanceTypes: [m5.large, m5a.large], replicas: 2, spot: true, keyPair: ops }
+      - { name: workers, kind: managed, instanceTypes: [m5.large, m5a.large], replicas: 2, spot: true, keyPair: ops, autoscaling: { min: 1, max: 5 } }
       - { name: pods, kind: fargate, namespaces: [batch] }
       - { name: tainted, kind: managed, instanceTypes: [m5.large], taints: [{ key: edge, value: "yes", effect: NoSchedule }] }
-  - { name: los-angeles, place: { localZone: us-west-2-lax-1a }, cluster: oregon, nodePools: [{ name: edge, instanceTypes: [t3.medium] }] }
+  - { name: los-angeles, place: { localZone: us-west-2-lax-1a }, cluster: oregon, nodePools: [{ name: edge, instanceTypes: [t3.medium], autoscaling: { min: 1, max: 4 } }] }
   - name: rack
     cluster: rack
     place:

@@ -344,6 +344,7 @@ sites: [{ name: west, place: { region: us-west-2 }, cluster: one, nodePools: [{ 
   if (step === undefined) throw new Error('a cluster is created')
   return (stack: Parameters<typeof cluster>[0], it: Parameters<typeof cluster>[1]) =>
     cluster(stack, it, step, {
+      autoscales: false,
       subnetId: (subnet) => subnet,
       networkCidr: '10.0.0.0/16',
       outpostArn: undefined,
@@ -432,6 +433,39 @@ describe('shapes that the examples have not', () => {
     // and a name that changed is read again: the record holds a hash of what made it
     const record = resources(dns).RecordShopExampleComLosAngeles as unknown as { readonly Metadata: object }
     expect(Object.keys(record.Metadata)).toEqual(['skerry.dev/of'])
+  })
+
+  test('a pool with bounds is a group with them that its autoscaler finds by tags, and may change by a role of its own', () => {
+    const [group] = ofType(of('nodes-los-angeles-edge'), 'AWS::AutoScaling::AutoScalingGroup')
+    expect(group?.Properties).toMatchObject({ MinSize: '1', DesiredCapacity: '1', MaxSize: '4' })
+    const keys = JSON.stringify(group?.Properties.Tags)
+    expect(keys).toContain('"k8s.io/cluster-autoscaler/enabled"')
+    expect(keys).toContain('"k8s.io/cluster-autoscaler/",{"Fn::GetStackOutput"')
+    const [managed] = ofType(of('nodes-oregon-workers'), 'AWS::EKS::Nodegroup')
+    expect(managed?.Properties.ScalingConfig).toEqual({ MinSize: 1, DesiredSize: 2, MaxSize: 5 })
+
+    const made = resources(of('cluster-oregon'))
+    expect(made.ClusterAutoscalerIdentity?.Properties).toMatchObject({
+      Namespace: 'kube-system',
+      ServiceAccount: 'cluster-autoscaler',
+    })
+    const policy = made.ClusterAutoscalerRole?.Properties.Policies?.[0]?.PolicyDocument
+    expect(policy?.Statement?.[1]?.Condition).toEqual({
+      StringEquals: { 'aws:ResourceTag/k8s.io/cluster-autoscaler/oregon': 'owned' },
+    })
+    expect(resources(of('cluster-rack')).ClusterAutoscalerRole).toBeUndefined()
+  })
+
+  test('images of ECR: nodes of every kind may pull them', () => {
+    for (const [pool, role] of [
+      ['oregon-workers', 'NodeInstanceRole'],
+      ['los-angeles-edge', 'NodeInstanceRole'],
+      ['floor-hosts', 'NodeInstanceRole'],
+      ['oregon-pods', 'PodExecutionRole'],
+    ] as const)
+      expect(JSON.stringify(resources(of(`nodes-${pool}`))[role]?.Properties.ManagedPolicyArns), pool).toMatch(
+        /AmazonEC2ContainerRegistryPullOnly|AmazonEKSFargatePodExecutionRolePolicy/,
+      )
   })
 
   test('its target group is the one that the copy’s binding names', () => {

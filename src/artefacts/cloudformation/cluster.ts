@@ -3,6 +3,7 @@
 
 import type { Stack } from 'aws-cdk-lib'
 import type { Step } from '../../model/plan.ts'
+import { autoscalerRole } from './autoscaler.ts'
 import { logical, outputs } from './names.ts'
 import { trustOf } from './network.ts'
 import type { Cdk } from './synthesis.ts'
@@ -18,6 +19,8 @@ export interface ClusterContext {
   readonly hasOidcProvider: boolean
   /** The step that installs the load balancer controller, where there is one. */
   readonly controller: Step | undefined
+  /** Whether a pool of it has bounds. */
+  readonly autoscales: boolean
 }
 
 const authenticationModes = { api: 'API', apiAndConfigMap: 'API_AND_CONFIG_MAP', configMap: 'CONFIG_MAP' } as const
@@ -125,6 +128,8 @@ export function cluster(stack: Stack, cdk: Cdk, { intent }: Step, context: Clust
       })
     : undefined
   if (context.controller !== undefined) controllerRole(stack, cdk, context.controller, made, provider)
+  // Pod Identity is not on Outposts
+  if (context.autoscales && !onOutpost) autoscalerRole(stack, cdk, made.ref, name)
 
   output(stack, cdk, outputs.clusterName, made.ref)
   if (onOutpost) output(stack, cdk, outputs.clusterId, made.attrId)

@@ -3,6 +3,7 @@
 
 import type { Stack } from 'aws-cdk-lib'
 import type { Step } from '../../model/plan.ts'
+import { autoscalerTag, autoscalerTags } from './autoscaler.ts'
 import { managed } from './cluster.ts'
 import { outputs } from './names.ts'
 import { trustOf } from './network.ts'
@@ -103,7 +104,8 @@ export function nodes(stack: Stack, cdk: Cdk, { intent }: Step, shape: PoolShape
       subnets: of.subnets,
       instanceTypes: asTexts(intent.instanceTypes),
       capacityType: isTrue(intent.spot) ? 'SPOT' : 'ON_DEMAND',
-      scalingConfig: sizeOf(intent.replicas),
+      // EKS tags the group for an autoscaler itself
+      scalingConfig: sizeOf(intent),
       launchTemplate: { id: template.ref, version: template.attrLatestVersionNumber },
       labels: { ...asLabels(intent.labels), 'skerry.dev/site': of.site, 'skerry.dev/pool': of.pool },
       ...(taints.length === 0
@@ -164,7 +166,7 @@ export function nodes(stack: Stack, cdk: Cdk, { intent }: Step, shape: PoolShape
       tagSpecifications: [{ resourceType: 'instance', tags }],
     },
   })
-  const size = sizeOf(intent.replicas)
+  const size = sizeOf(intent)
   const made = new cdk.autoscaling.CfnAutoScalingGroup(stack, 'Nodes', {
     minSize: String(size.minSize),
     maxSize: String(size.maxSize),
@@ -174,6 +176,12 @@ export function nodes(stack: Stack, cdk: Cdk, { intent }: Step, shape: PoolShape
     tags: [
       ...tags.map((tag) => ({ ...tag, propagateAtLaunch: true })),
       { key: core.Fn.join('', ['kubernetes.io/cluster/', of.cluster]), value: 'owned', propagateAtLaunch: true },
+      ...(intent.autoscaling === undefined
+        ? []
+        : [
+            { key: autoscalerTag, value: 'true', propagateAtLaunch: false },
+            { key: core.Fn.join('', [autoscalerTags, of.cluster]), value: 'owned', propagateAtLaunch: false },
+          ]),
     ],
   })
   // nobody joins who is not mapped yet; and a newer image reaches the machines one by one, each when the one before had time to join
@@ -188,9 +196,11 @@ export function nodes(stack: Stack, cdk: Cdk, { intent }: Step, shape: PoolShape
   }
 }
 
-/** One more at most, so that a rolling change has room. */
-function sizeOf(replicas: unknown) {
+/** By the bounds of its autoscaler; else one more at most, so that a rolling change has room. */
+function sizeOf({ replicas, autoscaling }: Step['intent']) {
   const wanted = Number(replicas ?? 1)
+  const { min, max } = asRecord(autoscaling)
+  if (max !== undefined) return { minSize: Number(min), desiredSize: wanted, maxSize: Number(max) }
   return { minSize: Math.min(1, wanted), desiredSize: wanted, maxSize: wanted + 1 }
 }
 

@@ -5,6 +5,7 @@ import type { Site } from '../../model/fleet.ts'
 import { lookup } from '../../model/lookup.ts'
 import type { Plan, Step } from '../../model/plan.ts'
 import { balancersIn, dnsRecords } from '../dns/index.ts'
+import { inPartition } from '../partition.ts'
 import { addons } from './addons.ts'
 import { cluster, waitsForNodes } from './cluster.ts'
 import { alarms, zoneRecords } from './dns.ts'
@@ -18,6 +19,7 @@ import { outputs, stackNames, targetGroupName } from './names.ts'
 import { network } from './network.ts'
 import type { PoolValues } from './nodes.ts'
 import { hasPoolStack, nodes } from './nodes.ts'
+import { withRolesOf } from './roles.ts'
 import type { Cdk, Synthesis, Template } from './synthesis.ts'
 import { cdk, synthesised } from './synthesis.ts'
 import { asList, asRecord, asText, asTexts } from './values.ts'
@@ -106,6 +108,9 @@ export function stacksOf(plan: Plan, synthesis: Synthesis = synthesised): readon
       controller: wanted.find(
         (it) => it.kind === 'addon' && it.subject.cluster === name && it.intent.chart !== undefined,
       ),
+      autoscales: wanted.some(
+        (it) => it.kind === 'pool.join' && it.subject.cluster === name && it.intent.autoscaling !== undefined,
+      ),
     }
     stacks.push({
       name: named.cluster(name),
@@ -120,6 +125,7 @@ export function stacksOf(plan: Plan, synthesis: Synthesis = synthesised): readon
 
   const shapes = new Map<string, Template>()
   const poolStacks = new Map<string, string[]>()
+  const byConfigMap = new Set<string>()
   for (const step of wanted) {
     if (step.kind !== 'pool.join' || !hasPoolStack(step)) continue
     const clusterName = step.subject.cluster ?? ''
@@ -183,6 +189,7 @@ export function stacksOf(plan: Plan, synthesis: Synthesis = synthesised): readon
       ),
     }
     const name = named.nodes(site, pool)
+    if (mapping.by === 'aws-auth') byConfigMap.add(name)
     poolStacks.set(clusterName, [...(poolStacks.get(clusterName) ?? []), name])
     stacks.push({
       name,
@@ -305,7 +312,14 @@ export function stacksOf(plan: Plan, synthesis: Synthesis = synthesised): readon
     })
   }
   stacks.push(...fronts.values())
-  return inOrder([...stacks, ...dnsStacks()])
+  const accounts = new Map(fleet.accounts.map((it) => [it.id, it]))
+  return inOrder([...stacks, ...dnsStacks()]).map((file) => ({
+    ...file,
+    template: inPartition(
+      withRolesOf(accounts.get(file.account), file.template, byConfigMap.has(file.name)),
+      file.region,
+    ),
+  }))
 
   /** Route 53 is the same everywhere; its stacks stand in one Region, where health checks also look for their alarms. */
   function dnsStacks(): readonly StackFile[] {

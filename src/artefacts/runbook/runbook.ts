@@ -11,6 +11,7 @@ import { yamlOf } from '../artefact.ts'
 import type { Bundle } from '../bundle.ts'
 import { fleetValuesOf } from '../flux/flux.ts'
 import { repositoryOf, topFolder } from '../flux/layout.ts'
+import { partitionOf } from '../partition.ts'
 import type { ChartInstall } from '../without-flux.ts'
 import { instructionsFor } from './commands.ts'
 import { byHand } from './drills.ts'
@@ -138,6 +139,7 @@ function toolTable(plan: Plan, commands: string): string {
 function accounts(fleet: Fleet): readonly string[] {
   return fleet.accounts.map(({ name, id, roles, user }) => {
     const role = roles?.deploy
+    const partition = partitionOf(fleet.networks.find((it) => it.account === name)?.region ?? '')
     const who = user === undefined ? '' : ` (the user ${user} may assume it)`
     return [
       `Account ${name}, ${id}${role === undefined ? '' : `, by the role ${role}${who}`}:`,
@@ -146,7 +148,7 @@ function accounts(fleet: Fleet): readonly string[] {
           ? []
           : [
               // what it answers is taken over: a role that is only asked for changes nothing
-              `export $(printf 'AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s AWS_SESSION_TOKEN=%s' $(aws sts assume-role --role-arn arn:aws:iam::${id}:role/${role} --role-session-name ${fleet.accounts.find((it) => it.name === name)?.session?.name ?? 'skerry'} --query 'Credentials.[AccessKeyId,SecretAccessKey,SessionToken]' --output text))`,
+              `export $(printf 'AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s AWS_SESSION_TOKEN=%s' $(aws sts assume-role --role-arn arn:${partition}:iam::${id}:role/${role} --role-session-name ${fleet.accounts.find((it) => it.name === name)?.session?.name ?? 'skerry'} --query 'Credentials.[AccessKeyId,SecretAccessKey,SessionToken]' --output text))`,
             ]),
         'aws sts get-caller-identity',
       ]),

@@ -201,4 +201,54 @@ function federatedScaled(placement: string): string {
   )
 }
 
-export const autoscalingRules: readonly Rule[] = [requests, bounds, measured, oneHand]
+const scaledPool = (bounds: string): string =>
+  `sites: [{ name: oregon, place: { region: us-west-2 }, cluster: oregon, nodePools: [{ name: n, kind: managed, instanceTypes: [m5.large], replicas: 2, autoscaling: ${bounds} }] }]
+---
+kind: App
+metadata: { name: scaler }
+source: { chart: { repository: "https://kubernetes.github.io/autoscaler", name: cluster-autoscaler, version: 9.56.0 } }
+placement: [{ site: oregon, namespace: kube-system }]
+`
+
+const pools: Rule = {
+  code: 'HPA005',
+  severity: 'error',
+  title: 'Bounds of a pool on EC2 hold its count, and a cluster autoscaler is there for them',
+  why: 'An Auto Scaling group refuses a count outside its bounds; and without the chart nobody reads them.',
+  sources: [
+    'https://docs.aws.amazon.com/autoscaling/ec2/userguide/asg-capacity-limits.html',
+    'https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/cloudprovider/aws/README.md',
+  ],
+  example: { wrong: scaledPool('{ min: 3, max: 6 }'), right: scaledPool('{ min: 1, max: 6 }') },
+  check: (fleet) => {
+    const find = lookup(fleet)
+    return fleet.pools.flatMap(({ origin, kind, cluster, replicas, autoscaling }): Hit[] => {
+      if (autoscaling === undefined || (kind !== 'managed' && kind !== 'selfManaged')) return []
+      const { min, max } = autoscaling
+      if (replicas < min || replicas > max)
+        return [
+          {
+            origin,
+            field: 'autoscaling',
+            found: `is ${min} to ${max}, with ${replicas} replicas`,
+            fix: 'put replicas between the two',
+          },
+        ]
+      const scales = find
+        .sitesOf(cluster ?? '')
+        .some((site) => find.placementsAt(site.name).some(({ app }) => app.source.chart?.name === 'cluster-autoscaler'))
+      if (scales) return []
+      return [
+        {
+          origin,
+          field: 'autoscaling',
+          severity: 'warning',
+          found: `has bounds, and no app brings the chart cluster-autoscaler to ${cluster}`,
+          fix: 'bring it as an app in kube-system; skerry makes its role and the tags of its groups',
+        },
+      ]
+    })
+  },
+}
+
+export const autoscalingRules: readonly Rule[] = [requests, bounds, measured, oneHand, pools]

@@ -7,6 +7,7 @@ import { Refusal } from '../../model/refusal.ts'
 import type { Shell, Verb } from '../command.ts'
 import type { ExitCode } from '../exit.ts'
 import { exit } from '../exit.ts'
+import { keepHeapSmall } from '../small-heap.ts'
 import { writeWhole } from '../write-whole.ts'
 
 interface Options {
@@ -36,6 +37,7 @@ export const plan: Verb<Options> = async (shell, inputs, options) => {
     )
   refuseTogether(options)
   const fleet = await shell.whole(inputs)
+  if (options.out !== undefined) keepHeapSmall()
   const skerry = await import('../../index.ts')
   // files say what is declared, whatever was there before: the same fleet always gives the same bytes
   const declared = skerry.plan(fleet)

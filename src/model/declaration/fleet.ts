@@ -78,7 +78,7 @@ export const nodePool = z.strictObject({
   autoscaling: z
     .strictObject({ min: count, max: count })
     .optional()
-    .describe('Bounds within which the cluster autoscaler of EKS Anywhere keeps a group of workers'),
+    .describe('Bounds within which a cluster autoscaler keeps the number of nodes'),
 })
 
 export const link = z.strictObject({

@@ -79,6 +79,24 @@ export const account = z.strictObject({
     .max(100)
     .default([])
     .describe('Zone groups that the account is known to be opted in to'),
+  newRoles: z
+    .strictObject({
+      permissionsBoundary: z
+        .string()
+        .max(2_048)
+        .regex(
+          /^arn:aws[a-z-]*:iam::(?:\d{12}|aws):policy\/[\w+=,.@/-]+$/,
+          'the ARN of a policy, such as arn:aws:iam::111122223333:policy/boundary',
+        )
+        .optional(),
+      path: z
+        .string()
+        .max(512)
+        .regex(/^\/(?:[\w+=,.@-]+\/)*$/, 'a path that starts and ends with /, such as /skerry/')
+        .optional(),
+    })
+    .optional()
+    .describe('What every IAM role has that is made in the account'),
   existing: z.boolean().default(true),
 })
 

@@ -152,6 +152,7 @@ function poolIntent(
     metadataHopLimit: ec2 ? pool.metadataHopLimit : undefined,
     clusterSecurityGroup: ec2 ? pool.clusterSecurityGroup : undefined,
     spot: ec2 ? pool.spot : undefined,
+    autoscaling: ec2 ? pool.autoscaling : undefined,
     labels: holdsDns ? { ...dnsLabel, ...pool.labels } : pool.labels,
     taints: pool.taints.map(({ key, value, effect }) => ({ key, value, effect })),
     hardware: pool.hardware,
