@@ -70,10 +70,10 @@ export interface Stop {
 
 /**
  * Clients go first, then API servers, then etcd: an API server whose etcd went away before it did not stop in half an hour. The world
- * outside, which the ways lead through, is there as long as any of them.
+ * outside, which the ways of clients lead through, goes with the API servers: they wait for its watches until they are killed.
  */
 export type StopOrder = 0 | 1 | 2
-export const stopOrder = { client: 0, apiServer: 1, etcd: 2, outside: 2 } as const satisfies Record<string, StopOrder>
+export const stopOrder = { client: 0, apiServer: 1, etcd: 2, outside: 1 } as const satisfies Record<string, StopOrder>
 
 /** Ports by engine and by their name there, as the kernel chose them. */
 export type Ports = Readonly<Record<string, Readonly<Record<string, number>>>>
