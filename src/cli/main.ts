@@ -51,12 +51,14 @@ const real = (command: Command) =>
   command
     .option('-y, --yes', 'on real: go on without asking; never counts for what is protected')
     .option('--protect-off <name...>', 'on real: these protected sites and clusters may be deleted')
-    .option(
-      '--ledger <place>',
-      'on real: s3://BUCKET/PREFIX, where a team shares the fleet; else a file of this machine',
-    )
+    .addOption(ledgerOption())
     .option('--take-over', 'on real: take over the lock of a run that is gone')
     .option('--at-once <count>', 'on real: so much side by side in one Region (8)')
+const ledgerOption = () =>
+  new Option(
+    '--ledger <place>',
+    'on real: s3://BUCKET/PREFIX, where a team shares the fleet; else a file of this machine',
+  )
 const world = (usual: string) => new Option('--on <world>', 'where it runs').choices(['local', 'real']).default(usual)
 
 verb(
@@ -154,6 +156,7 @@ verb(
       .option('--compare <worlds>', 'twin,local: measure it on the engines here, and hold the twin against it')
       .option('--yes', 'on real: yes beforehand to what it breaks and risks')
       .option('--protect-off <names...>', 'on real: names of protected sites that it may break')
+      .addOption(ledgerOption())
       .addHelpText(
         'after',
         `\nExamples\n  skerry drill --list\n  skerry drill lose-los-angeles\n  skerry drill lose-los-angeles --seed 8f3a -o json\n  skerry drill --all -o junit > drills.xml\n  skerry drill                         every single loss, worst first\n\n${exitHelp}`,
@@ -176,14 +179,17 @@ verb(
 verb(
   'up',
   '[fleet...]',
-  'the plan on real engines of this machine; goes on where it stopped',
+  'the plan on real engines of this machine, or on AWS and your floors (--on real); goes on where it stopped',
   () => import('./commands/up.ts').then((it) => it.up),
   (command) =>
     narrowed(real(command))
       .addOption(fleetOption())
       .addOption(world('local'))
-      .option('--only <cluster...>', 'only these clusters; a federation comes with its host')
-      .option('--speed <factor>', 'shorten every constant of the engines by this factor, 1 to 60; left out: as it runs')
+      .option('--only <cluster...>', 'on this machine: only these clusters; a federation comes with its host')
+      .option(
+        '--speed <factor>',
+        'on this machine: shorten every constant of the engines by this factor, 1 to 60; left out: as it runs',
+      )
       .addOption(output('text', 'json'))
       .option('--only-preflight', 'on real: only look whether it can be made')
       .addHelpText(
@@ -203,6 +209,7 @@ verb(
       .addOption(output('text', 'json', 'prometheus'))
       .option('--watch', 'again and again, until Ctrl-C: redrawn on a terminal, else a line each time')
       .option('--interval <seconds>', 'how long --watch waits between two looks', '2')
+      .addOption(ledgerOption())
       .option('--drift', 'on real: also what differs from the declaration; takes API calls, and seconds to minutes')
       .addHelpText(
         'after',
@@ -242,13 +249,13 @@ verb(
 verb(
   'down',
   '[fleet...]',
-  'ends what up started on this machine, and removes what it wrote',
+  'ends what up started on this machine, and removes what it wrote; --on real deletes the whole fleet, after a question',
   () => import('./commands/down.ts').then((it) => it.down),
   (command) =>
     real(command)
       .option('--retain <stack/resource...>', 'on real: leave these behind where they cannot be deleted')
       .addOption(new Option('-o, --output <format>', 'on real: form of the answer').choices(['text', 'json']))
-      .option('--all', 'every fleet that was read from here, such as this one by its name from before')
+      .option('--all', 'on this machine: every fleet that was read from here, such as this one by its name from before')
       .addOption(fleetOption())
       .addOption(world('local')),
 )

@@ -97,7 +97,7 @@ function leftLines({ verb, left, unseen }: RealReport): readonly string[] {
       title,
       left.flatMap(({ kind, id, region, dollarsPerDay, command, why }) => [
         `  ${kind} ${id} in ${region}${dollarsPerDay === 0 ? '' : `, about $${dollarsPerDay} a day`}${why === undefined ? '' : `: ${why}`}`,
-        `    ${command}`,
+        ...command.split('\n').map((line) => `    ${line}`),
       ]),
     ),
     ...section(

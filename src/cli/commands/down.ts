@@ -5,6 +5,7 @@ import { exit } from '../exit.ts'
 import type { FleetOptions } from '../shell.ts'
 import type { On } from './local.ts'
 import { folderHere, sourceOf } from './local.ts'
+import { refuseFlagsOfReal } from './of-world.ts'
 import type { RealOptions } from './up-real.ts'
 
 interface Options extends FleetOptions, RealOptions {
@@ -14,6 +15,7 @@ interface Options extends FleetOptions, RealOptions {
 
 export const down: Verb<Options> = async (shell, inputs, options) => {
   if (options.on === 'real') return (await import('./up-real.ts')).downReal(shell, inputs, options)
+  refuseFlagsOfReal(options, 'down')
   const skerry = await import('../../index.ts')
   const local = await skerry.localWorld()
   const source = sourceOf(shell, inputs, options)

@@ -11,10 +11,12 @@ import { consentOf } from '../consent.ts'
 import { onInterrupt } from '../interrupt.ts'
 import type { FleetOptions } from '../shell.ts'
 import { sourceOf } from './local.ts'
+import { ledgerOf } from './of-world.ts'
 
 interface Options extends FleetOptions {
   readonly yes?: boolean
   readonly protectOff?: readonly string[]
+  readonly ledger?: string
 }
 
 /** A fleet on real places answers within minutes, not seconds. */
@@ -31,7 +33,7 @@ export async function drillsOnReal(
   const plan = skerry.plan(fleet)
   const folder = real.realFolderOf(shell.env, fleet.name, sourceOf(shell, [], options))
   const ground = real.groundToLook({ plan, env: shell.env, folder, role: 'deploy' })
-  const ledger = shell.env.SKERRY_LEDGER === '' ? undefined : shell.env.SKERRY_LEDGER
+  const ledger = ledgerOf(shell, options)
   const ended = new AbortController()
   const over = onInterrupt(() => ended.abort())
   const say = (line: string): void => shell.terminal.say(line)

@@ -25,6 +25,7 @@ interface Options extends FleetOptions {
   readonly compare?: string
   readonly yes?: boolean
   readonly protectOff?: readonly string[]
+  readonly ledger?: string
 }
 
 export const drill: Verb<Options> = async (shell, [name], given) => {

@@ -7,11 +7,13 @@ import { exit } from '../exit.ts'
 import { onInterrupt } from '../interrupt.ts'
 import type { FleetOptions } from '../shell.ts'
 import { sourceOf } from './local.ts'
+import { ledgerOf } from './of-world.ts'
 
 interface Options extends FleetOptions {
   readonly output: 'text' | 'json' | 'prometheus'
   readonly watch?: boolean
   readonly drift?: boolean
+  readonly ledger?: string
 }
 
 export async function statusReal(
@@ -25,11 +27,11 @@ export async function statusReal(
   const fleet = await shell.whole(inputs)
   const folder = real.realFolderOf(shell.env, fleet.name, sourceOf(shell, inputs, options))
   const ground = real.groundToLook({ plan: skerry.plan(fleet), env: shell.env, folder, role: 'plan' })
-  const ledger = shell.env.SKERRY_LEDGER
+  const ledger = ledgerOf(shell, options)
   const look = () =>
     real.realStatus(ground, {
       names: { ask: true },
-      ...(ledger !== undefined && ledger !== '' && { ledger }),
+      ...(ledger !== undefined && { ledger }),
       ...(options.drift === true && { driftOf: real.driftOf }),
     })
   const { terminal } = shell

@@ -16,6 +16,7 @@ interface Options extends FleetOptions {
   readonly watch?: boolean
   readonly interval: string
   readonly drift?: boolean
+  readonly ledger?: string
 }
 
 export const status: Verb<Options> = async (shell, inputs, options) => {

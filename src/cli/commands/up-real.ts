@@ -12,6 +12,7 @@ import { onInterrupt } from '../interrupt.ts'
 import { realWatch } from '../real-watch.ts'
 import type { FleetOptions } from '../shell.ts'
 import { sourceOf } from './local.ts'
+import { ledgerOf, refuseFlagsOfLocal } from './of-world.ts'
 
 export interface RealOptions extends FleetOptions {
   readonly yes?: boolean
@@ -26,6 +27,7 @@ export interface RealOptions extends FleetOptions {
 
 export async function upReal(shell: Shell, inputs: readonly string[], options: RealOptions): Promise<ExitCode> {
   refusePart(shell)
+  refuseFlagsOfLocal(options, 'up')
   const skerry = await import('../../index.ts')
   const [file] = inputs
   const saved = inputs.length === 1 && file !== undefined ? planIn(file) : undefined
@@ -55,6 +57,10 @@ export async function upReal(shell: Shell, inputs: readonly string[], options: R
 
 export async function downReal(shell: Shell, inputs: readonly string[], options: RealOptions): Promise<ExitCode> {
   refusePart(shell)
+  refuseFlagsOfLocal(options, 'down')
+  for (const it of options.retain ?? [])
+    if (!/^[^/]+\/[^/]+$/.test(it))
+      throw new Refusal('usage', `--retain ${it} names no resource of a stack`, 'write it as --retain STACK/RESOURCE')
   const skerry = await import('../../index.ts')
   const fleet = await shell.whole(inputs)
   return carriedOut(shell, options, async (run) => {
@@ -76,7 +82,8 @@ async function carriedOut(
     with_: Pick<UpOptions, 'consent' | 'watch' | 'signal' | 'ledger' | 'takeOver' | 'atOnce'>,
   ) => Promise<RealReport>,
 ): Promise<ExitCode> {
-  const { ledger = shell.env.SKERRY_LEDGER, takeOver } = options
+  const { takeOver } = options
+  const ledger = ledgerOf(shell, options)
   const watch = realWatch(shell)
   const stop = new AbortController()
   const over = onInterrupt(() => {
@@ -90,7 +97,7 @@ async function carriedOut(
       consent: consentOf(shell, options, { quiet: watch.quiet, signal: stop.signal }),
       watch,
       signal: stop.signal,
-      ...(ledger !== undefined && ledger !== '' && { ledger }),
+      ...(ledger !== undefined && { ledger }),
       ...(takeOver !== undefined && { takeOver }),
       ...(atOnce !== undefined && { atOnce }),
     })

@@ -5,6 +5,7 @@ import { exit } from '../exit.ts'
 import type { FleetOptions } from '../shell.ts'
 import type { On } from './local.ts'
 import { sourceOf } from './local.ts'
+import { refuseFlagsOfReal } from './of-world.ts'
 import type { RealOptions } from './up-real.ts'
 
 interface Options extends FleetOptions, RealOptions {
@@ -16,6 +17,7 @@ interface Options extends FleetOptions, RealOptions {
 
 export const up: Verb<Options> = async (shell, inputs, options) => {
   if (options.on === 'real') return (await import('./up-real.ts')).upReal(shell, inputs, options)
+  refuseFlagsOfReal(options, 'up')
   const fleet = await shell.whole(inputs)
   const skerry = await import('../../index.ts')
   const errors = skerry.check(fleet, shell.today).filter((it) => it.severity === 'error' && it.accepted === undefined)

@@ -33,15 +33,19 @@ export function usableFolder(folder: string): string {
     makeFolder(folder)
     return folder
   } catch (error) {
-    const { code = '', message } = error as NodeJS.ErrnoException
-    const why = whys[code] ?? message
-    const isFull = code === 'ENOSPC' || code === 'EDQUOT'
-    throw new Refusal(
-      isFull ? 'world' : 'refused',
-      `${folder} cannot be used: ${why}`,
-      isFull ? 'make room there, and run this again' : 'put that right, or name another folder: SKERRY_STATE=FOLDER',
-    )
+    throw unusable(folder, error)
   }
+}
+
+export function unusable(folder: string, error: unknown): Refusal {
+  const { code = '', message } = error as NodeJS.ErrnoException
+  const why = whys[code] ?? message
+  const isFull = code === 'ENOSPC' || code === 'EDQUOT'
+  return new Refusal(
+    isFull ? 'world' : 'refused',
+    `${folder} cannot be used: ${why}`,
+    isFull ? 'make room there, and run this again' : 'put that right, or name another folder: SKERRY_STATE=FOLDER',
+  )
 }
 
 const whys: Readonly<Record<string, string>> = {

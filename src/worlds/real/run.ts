@@ -6,10 +6,11 @@ import { hostname, userInfo } from 'node:os'
 import type { Where } from './aws/where.ts'
 import { carry } from './carry.ts'
 import type { Ground } from './ground.ts'
-import type { KnownCluster, Ledger, Shelf } from './ledger.ts'
+import type { Ledger, Shelf } from './ledger.ts'
 import { openLedger } from './ledger.ts'
 import type { DoneWork, Verb, Watch } from './report.ts'
 import { bucketShelf, folderShelf } from './shelves.ts'
+import { knownClusters } from './undeclared.ts'
 import type { Kept, Work } from './work.ts'
 
 export interface RunOptions {
@@ -37,15 +38,11 @@ export function ledgerFor(
   { ledger, takeOver, digest }: Pick<RunOptions, 'ledger' | 'takeOver' | 'digest'>,
   places: readonly Where[] = [],
 ): Promise<Ledger> {
-  const clusters = ground.plan.fleet.clusters.flatMap(({ name, kind, existing = {} }): readonly KnownCluster[] => {
-    const { context = name, kubeconfig } = existing
-    return kind === 'existing' ? [{ name, context, ...(kubeconfig !== undefined && { kubeconfig }) }] : []
-  })
   return openLedger(shelfFor(ground, ledger), {
     fleet: ground.plan.fleet.name,
     ...(digest !== undefined && { digest }),
     places,
-    clusters,
+    clusters: knownClusters(ground.plan.fleet),
     holder: { run: randomBytes(8).toString('hex'), who: userInfo().username, host: hostname(), pid: process.pid, verb },
     now: ground.now,
     ...(takeOver !== undefined && { takeOver }),

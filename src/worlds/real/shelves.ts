@@ -11,7 +11,7 @@ import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } from '@aws-sd
 import { Refusal } from '../../model/refusal.ts'
 import { isAlive } from './alive.ts'
 import { awsRefusal, codeOf } from './aws/errors.ts'
-import { usableFolder } from './folder.ts'
+import { unusable, usableFolder } from './folder.ts'
 import type { Shelf } from './ledger.ts'
 
 /** For its owner only: what failed may name what nobody else should read. */
@@ -27,11 +27,7 @@ export function folderShelf(folder: string): Shelf {
       return touch()
     } catch (error) {
       if (error instanceof Refusal) throw error
-      throw new Refusal(
-        'refused',
-        `${folder} cannot be used: ${(error as Error).message}`,
-        'name another folder: SKERRY_STATE=FOLDER',
-      )
+      throw unusable(folder, error)
     }
   }
   return {
@@ -41,8 +37,8 @@ export function folderShelf(folder: string): Shelf {
       told(() => {
         usableFolder(folder)
         const fresh = `${path(name)}.${process.pid}.new`
-        writeFileSync(fresh, text, { mode: 0o600 })
         try {
+          writeFileSync(fresh, text, { mode: 0o600 })
           if (ifMatch === 'none') linkSync(fresh, path(name))
           else if (ifMatch !== undefined && read(name)?.version !== ifMatch) return false
           else renameSync(fresh, path(name))

@@ -10,7 +10,7 @@ import { stacksIn } from './aws/preflight/names.ts'
 import type { Left } from './aws/sweep.ts'
 import type { Where } from './aws/where.ts'
 import type { Api, Ground } from './ground.ts'
-import type { LedgerState } from './ledger.ts'
+import type { KnownCluster, LedgerState } from './ledger.ts'
 
 export interface OwnStack extends StackThere {
   readonly at: Where
@@ -67,7 +67,9 @@ export async function ownStacks(
       }
     }),
   )
-  const own = looked.flatMap(({ found }) => found)
+  // an account that has got a name, or another one, is looked into twice; declared places come first
+  const all = looked.flatMap(({ found }) => found)
+  const own = all.filter(({ id }, index) => all.findIndex((it) => it.id === id) === index)
   const wanted = new Set(stacks.map((file) => keyOf(file.name, whereOfStack(fleet, file))))
   return {
     own,
@@ -129,13 +131,24 @@ export const stackLeft = (fleet: Fleet, { name, status, at }: OwnStack): Left =>
   }),
 })
 
-/** Clusters that existed before, and have left the file, by what the ledger knows of them. */
+/** Clusters that existed before, by their contexts. */
+export const knownClusters = (fleet: Fleet): readonly KnownCluster[] =>
+  fleet.clusters.flatMap(({ name, kind, existing = {} }): readonly KnownCluster[] => {
+    const { context = name, kubeconfig } = existing
+    return kind === 'existing' ? [{ name, context, ...(kubeconfig !== undefined && { kubeconfig }) }] : []
+  })
+
+const isSamePlace = (one: KnownCluster, other: KnownCluster): boolean =>
+  one.context === other.context && one.kubeconfig === other.kubeconfig
+
+/** Those that have left the file, by what the ledger knows of them; one that is only called otherwise has not. */
 export const forgottenClusters = (
   fleet: Fleet,
   before: LedgerState | undefined,
 ): readonly (Api & { kind: 'cluster' })[] =>
   (before?.clusters ?? [])
-    .filter(({ name }) => !fleet.clusters.some((it) => it.name === name))
+    .filter((one) => !fleet.clusters.some(({ name }) => name === one.name))
+    .filter((one) => !knownClusters(fleet).some((it) => isSamePlace(it, one)))
     .map(({ name, context, kubeconfig }) => ({
       ...{ kind: 'cluster', name },
       undeclared: { context, ...(kubeconfig !== undefined && { kubeconfig }) },

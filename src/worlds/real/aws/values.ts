@@ -1,6 +1,7 @@
 // Values that only stacks know, by the variable that manifests call them: `fleet_vpc_main`. An output that is there stays what it is for
 // the run; one that is not there yet is asked for again.
 
+import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
 import { outputs, stackNames } from '../../../artefacts/cloudformation/names.ts'
 import type { StackFile } from '../../../artefacts/cloudformation/stacks.ts'
 import { asList, asRecord, asText } from '../../../artefacts/cloudformation/values.ts'
@@ -14,7 +15,14 @@ import { outputsOf, stackOf } from './stack-state.ts'
 
 const karmadaHost = 'KarmadaHost'
 
-type Source = { readonly value: string } | { readonly stack: string; readonly output: string }
+/** As manifests call the account of a fleet that names none. */
+const unnamedAccount = 'main'
+
+type Source =
+  | { readonly value: string }
+  | { readonly stack: string; readonly output: string }
+  /** The account of who asks, in this Region. */
+  | { readonly callerIn: string }
 
 export function valuesOf(plan: Plan, stacks: readonly StackFile[], aws: Aws): Ground['valueOf'] {
   const sources = sourcesOf(plan)
@@ -24,10 +32,20 @@ export function valuesOf(plan: Plan, stacks: readonly StackFile[], aws: Aws): Gr
     const source = sources.get(variable)
     if (source === undefined) return undefined
     if ('value' in source) return source.value
-    const file = files.get(source.stack)
-    if (file === undefined) return undefined
     const before = known.get(variable)
     if (before !== undefined) return before
+    if ('callerIn' in source) {
+      const { Account } = await aws
+        .sts({ account: undefined, region: source.callerIn })
+        .send(new GetCallerIdentityCommand({}))
+        .catch((error: unknown) => {
+          throw awsRefusal(error, `AWS in ${source.callerIn} does not say who you are`)
+        })
+      if (Account !== undefined) known.set(variable, Account)
+      return Account
+    }
+    const file = files.get(source.stack)
+    if (file === undefined) return undefined
     const stack = await stackOf(aws.cloudFormation(whereOfStack(plan.fleet, file)), source.stack).catch(
       (error: unknown) => {
         throw awsRefusal(error, `the stack ${source.stack} cannot be described`)
@@ -44,6 +62,9 @@ function sourcesOf({ fleet, steps }: Plan): ReadonlyMap<string, Source> {
   const found = new Map<string, Source>()
   const put = (variable: string, source: Source) => found.set(variable.slice(2, -1), source)
   for (const { name, id } of fleet.accounts) put(fleetValue.accountId(name), { value: id })
+  const region = fleet.networks.find((it) => it.region !== undefined)?.region
+  if (fleet.accounts.length === 0 && region !== undefined)
+    put(fleetValue.accountId(unnamedAccount), { callerIn: region })
   for (const { kind, subject, intent } of steps) {
     const { network, cluster, federation } = subject
     if (kind === 'network' && network !== undefined && intent.part === undefined) {

@@ -30,13 +30,30 @@ export async function leftOnForgotten(ground: Ground, clusters: readonly Forgott
         {
           ...{ kind: kinds.join(' and '), region: of.name, dollarsPerDay: 0 },
           id: `${names.slice(0, 3).join(', ')}${names.length > 3 ? ' and others' : ''}`,
-          command: 'skerry down --on real asks, and takes them off; or declare the cluster again',
+          command: [
+            ...releases.map((it) => uninstalling(of, it)),
+            ...[...paths].reverse().map((it) => deleting(of, it)),
+          ].join('\n'),
+          why: 'skerry down --on real would take it off, too, but with the whole fleet',
         },
       ]
     }),
   )
   return all.flat()
 }
+
+const flagsOf = ({ undeclared, name }: ForgottenCluster, context: string): string => {
+  if (undeclared === undefined || !('context' in undeclared)) return `${context} ${name}`
+  const { context: own, kubeconfig } = undeclared
+  return `${kubeconfig === undefined ? '' : `--kubeconfig ${kubeconfig} `}${context} ${own}`
+}
+
+const uninstalling = (of: ForgottenCluster, { release, namespace }: OwnRelease): string =>
+  `helm uninstall ${release} --namespace ${namespace} ${flagsOf(of, '--kube-context')}`
+
+/** What is remembered is a path, and says no kind. */
+const deleting = (of: ForgottenCluster, path: string): string =>
+  `kubectl ${flagsOf(of, '--context')} delete --raw ${path}`
 
 interface OnCluster {
   readonly paths: readonly string[]

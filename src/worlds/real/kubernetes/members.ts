@@ -239,8 +239,11 @@ export async function leave(
   let changed: boolean
   try {
     changed = await deleteAll(first, told, karmada, [path], { what, next })
-  } catch {
+  } catch (error) {
     told.signal.throwIfAborted()
+    // nothing was waited for: who asks may not delete it, or Karmada did not answer
+    const going = await asked(kube, told, `${federation} says whether ${cluster} goes`, () => karmada.get(path))
+    if (going !== undefined && going.metadata.deletionTimestamp === undefined) throw error
     // one that pulls and whose agent is gone takes its works back never
     await letGo(kube, told, karmada, cluster)
     changed = await deleteAll(kube, told, karmada, [path], { what, next })

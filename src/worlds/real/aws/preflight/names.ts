@@ -13,6 +13,8 @@ import { fleetTag, protectedIn } from '../stacks.ts'
 import type { PreflightFinding } from './finding.ts'
 
 export interface StackThere {
+  /** Its ARN, with the number of its account: two names of one account lead to the same. */
+  readonly id: string
   readonly name: string
   readonly status: string
   /** Whose it is by its tag. */
@@ -27,7 +29,12 @@ export async function stacksIn(aws: Aws, at: Where): Promise<readonly StackThere
     for await (const page of paginateDescribeStacks({ client: aws.cloudFormation(at) }, {}))
       for (const stack of page.Stacks ?? [])
         found.push({
-          ...{ name: stack.StackName ?? '', status: stack.StackStatus ?? '', fleet: tagOf(stack, fleetTag) },
+          ...{
+            id: stack.StackId ?? '',
+            name: stack.StackName ?? '',
+            status: stack.StackStatus ?? '',
+            fleet: tagOf(stack, fleetTag),
+          },
           protects: protectedIn(stack),
         })
     return found
