@@ -160,17 +160,25 @@ export function enginesOf(
     ]
   }
 
+  // all API servers at once share the cores, and what Karmada's waits for begins that much later
+  const afterKarmada = (spec: EngineSpec): EngineSpec => ({
+    ...spec,
+    needs: [...spec.needs, ...layout.federations.map(({ owner }) => engineId(owner, 'karmada-apiserver'))],
+  })
+
   const ofCluster = ({ owner, cluster, pools, startups, flux }: LocalCluster): readonly EngineSpec[] => {
     const of = controlPlaneOf(folder, owner, speed)
     const serviceCidr = cluster.eks?.serviceCidr ?? cluster.eksAnywhere?.serviceCidr ?? defaultServiceCidr
     const ownStages = stagesText(promptly ? [] : startups, speed ?? 1)
     return [
       etcd(of, at(owner, 'etcd')),
-      kubeApiserver(of, {
-        ports: at(owner, 'kube-apiserver'),
-        etcdPort: at<'client'>(owner, 'etcd').client,
-        serviceCidr,
-      }),
+      afterKarmada(
+        kubeApiserver(of, {
+          ports: at(owner, 'kube-apiserver'),
+          etcdPort: at<'client'>(owner, 'etcd').client,
+          serviceCidr,
+        }),
+      ),
       kubeControllerManager(of, { ports: at(owner, 'kube-controller-manager'), serviceCidr }),
       kubeScheduler(of, at(owner, 'kube-scheduler')),
       ...[...pools.keys()].map((site, index) => {

@@ -3,7 +3,6 @@
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { at, itemsAt } from '../../../artefacts/workloads/fields.ts'
 import type { KubeClient, KubeObject } from '../../kube/client.ts'
 import { until } from '../../kube/until.ts'
 import { crdName, marked, markFor, markOf } from '../karmada/objects.ts'
@@ -37,12 +36,31 @@ export async function applyCrds(client: KubeClient, crds: readonly Crd[], whose:
       else if (marks.get(name) !== mark) await client.applyYaml(`${crdPath}/${name}`, marked(text, mark))
     }),
   )
+  const groups = new Set(crds.map(({ name }) => name.slice(name.indexOf('.') + 1)))
   await until(`that ${whose}'s kinds are served`, async () => {
-    const list = await client.get<{ items: KubeObject[] }>(crdPath)
-    const served = new Set((list?.items ?? []).filter(isEstablished).map(({ metadata }) => metadata.name))
+    const served = await servedIn(client, groups)
     return crds.every(({ name }) => served.has(name)) ? true : undefined
   })
 }
 
-const isEstablished = ({ status }: KubeObject): boolean =>
-  itemsAt(status, 'conditions').some((it) => at(it, 'type') === 'Established' && at(it, 'status') === 'True')
+interface GroupList {
+  readonly groups: readonly { readonly name: string; readonly versions: readonly { readonly groupVersion: string }[] }[]
+}
+
+/** By their names as kinds have them, `works.work.karmada.io`. What discovery says is small; the kinds themselves are megabytes. */
+async function servedIn(client: KubeClient, groups: ReadonlySet<string>): Promise<ReadonlySet<string>> {
+  const list = await client.get<GroupList>('/apis')
+  const found = await Promise.all(
+    (list?.groups ?? [])
+      .filter(({ name }) => groups.has(name))
+      .flatMap(({ name, versions }) =>
+        versions.map(async ({ groupVersion }) => {
+          const it = await client.get<{ readonly resources: readonly { readonly name: string }[] }>(
+            `/apis/${groupVersion}`,
+          )
+          return (it?.resources ?? []).map((resource) => `${resource.name}.${name}`)
+        }),
+      ),
+  )
+  return new Set(found.flat())
+}
